@@ -1,0 +1,70 @@
+"""What ought to be published: the mail provider's demand, wherever it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from unpend.model.text import Text
+
+
+class Purpose(StrEnum):
+    """What a record is for."""
+
+    DKIM = "dkim"
+    OWNERSHIP = "ownership"
+    MAIL_FROM = "mail-from"
+    SPF = "spf"
+    DMARC = "dmarc"
+    TRACKING = "tracking"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRecord:
+    """One record set that the provider looks for. `values`: CNAME/MX absolute, TXT unquoted content."""
+
+    purpose: Purpose
+    name: str
+    type: str
+    values: tuple[str, ...]
+    required: bool = True
+    ttl: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderView:
+    """What the mail provider itself says of the identity (SES: GetEmailIdentity); None where it did not say."""
+
+    verification_status: str | None = None
+    dkim_status: str | None = None
+    error_type: str | None = None
+    last_checked_at: float | None = None
+    last_success_at: float | None = None
+    soa_primary: str | None = None
+    soa_serial: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Everything that ought to be published for one domain. No records: nothing is known, see what DNS can tell.
+
+    `former_names` are owner names of an earlier set (old SES tokens), `entered_at` is when the user says that the
+    records were entered (Unix seconds), `source` names the format that was recognised, `notes` is what the reader of
+    the source wants the user to know.
+    """
+
+    domain: str
+    records: tuple[ExpectedRecord, ...] = ()
+    provider: str | None = None
+    region: str | None = None
+    signing_zone: str | None = None
+    former_names: tuple[str, ...] = ()
+    entered_at: float | None = None
+    view: ProviderView | None = None
+    source: str = ""
+    notes: tuple[Text, ...] = field(default=())
+
+    @property
+    def required(self) -> tuple[ExpectedRecord, ...]:
+        return tuple(r for r in self.records if r.required)

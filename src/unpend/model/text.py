@@ -1,0 +1,39 @@
+"""A sentence that a person reads, in both languages, rendered once at the edge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Lang = Literal["en", "ja"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in English and Japanese, with `{named}` places filled from `params`.
+
+    Both languages are written side by side, so that neither can be forgotten.
+    """
+
+    en: str
+    ja: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def fill(self, **params: Any) -> Text:
+        """The same sentence with more of its places known."""
+        return Text(self.en, self.ja, {**self.params, **params})
+
+    def of(self, lang: Lang) -> str:
+        """The sentence in one language. A place may hold a Text, a sequence of names or a plain value."""
+        template = self.ja if lang == "ja" else self.en
+        return template.format_map({key: _shown(value, lang) for key, value in self.params.items()})
+
+
+def _shown(value: Any, lang: Lang) -> str:
+    if isinstance(value, Text):
+        return value.of(lang)
+    if isinstance(value, list | tuple | set | frozenset):
+        joint = "、" if lang == "ja" else ", "
+        return joint.join(_shown(item, lang) for item in value)
+    return str(value)
