@@ -1,0 +1,272 @@
+"""The only view that a rule has: what was heard, read in the words of the field.
+
+Only floor 0 stands below. "Heard" is what the delegated authoritative servers of the zone that holds a name said, one
+exchange a server. Add a word here rather than a parameter in a rule.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import cached_property
+
+from unpend.diagnosis.compare import Sight, sight_of
+from unpend.model.expected import Expected, ExpectedRecord
+from unpend.model.names import absolute, is_under, labels, parent, under
+from unpend.model.observation import Observation, ZoneCut
+from unpend.model.records import Exchange, Outcome, Question, Record, Role, Server, Via
+
+
+class Case:
+    """What was heard, against what ought to be published. `now` is the end of the observation."""
+
+    def __init__(self, expected: Expected, observation: Observation) -> None:
+        self.expected = expected
+        self.observation = observation
+        self.domain = observation.domain
+        self.now = observation.ended_at
+
+    # --- the zone -----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def cut(self) -> ZoneCut | None:
+        """The zone that holds the domain, if the walk came as far as a zone of its own or of an ancestor's owner."""
+        return self.cut_of(self.domain)
+
+    @property
+    def zone(self) -> str:
+        """The apex of the zone that holds the domain; "" if the walk did not get beyond the registry."""
+        return self.cut.zone if self.cut else ""
+
+    def cut_of(self, name: str) -> ZoneCut | None:
+        """The deepest zone known to hold the name, the registry's own zones (root, TLD) left out."""
+        cut = self.observation.cut_of(name)
+        return cut if cut and self._below_registry(cut) else None
+
+    def _below_registry(self, cut: ZoneCut) -> bool:
+        return cut.zone in self._asked_zones or cut.zone == self.domain
+
+    @cached_property
+    def _asked_zones(self) -> frozenset[str]:
+        roles = (Role.AUTHORITATIVE,)
+        return frozenset(e.server.zone for e in self.observation.exchanges if e.server.role in roles)
+
+    def zone_of(self, name: str) -> str:
+        """The apex of the zone that holds the name, or ""."""
+        cut = self.cut_of(name)
+        return cut.zone if cut else ""
+
+    @cached_property
+    def zones(self) -> tuple[ZoneCut, ...]:
+        """Every zone at, above (below the registry) or below the domain that was found, the highest first."""
+        return tuple(cut for cut in self.observation.cuts if self._below_registry(cut))
+
+    @property
+    def records(self) -> tuple[ExpectedRecord, ...]:
+        """What ought to be published, the required records first."""
+        return tuple(sorted(self.expected.records, key=lambda r: not r.required))
+
+    # --- exchanges ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _by_question(self) -> dict[Question, tuple[Exchange, ...]]:
+        grouped: dict[Question, list[Exchange]] = {}
+        for exchange in self.observation.exchanges:
+            grouped.setdefault(exchange.question, []).append(exchange)
+        return {question: tuple(found) for question, found in grouped.items()}
+
+    def exchanges(
+        self, name: str, type_: str, *, role: Role | None = None, zone: str | None = None
+    ) -> tuple[Exchange, ...]:
+        """Every exchange about this question, in the order they were asked."""
+        return tuple(
+            e
+            for e in self._by_question.get(Question(name, type_), ())
+            if (role is None or e.server.role is role) and (zone is None or e.server.zone == zone)
+        )
+
+    def by_role(self, role: Role) -> tuple[Exchange, ...]:
+        """Every exchange with servers in this capacity."""
+        return tuple(e for e in self.observation.exchanges if e.server.role is role)
+
+    def said(self, name: str, type_: str, zone: str | None = None) -> tuple[Exchange, ...]:
+        """The best exchange with each delegated authoritative server of the zone that holds the name.
+
+        A conclusive one is better than trouble, a later one than an earlier one. `zone` overrides which zone's.
+        """
+        holder = self.zone_of(name) if zone is None else zone
+        best: dict[Server, Exchange] = {}
+        for exchange in self.exchanges(name, type_, role=Role.AUTHORITATIVE, zone=holder):
+            known = best.get(exchange.server)
+            if known is None or _rank(exchange) >= _rank(known):
+                best[exchange.server] = exchange
+        return tuple(best.values())
+
+    def heard(self, name: str, type_: str, zone: str | None = None) -> tuple[Exchange, ...]:
+        """Those of `said` that tell what the zone holds: conclusive, and with authority (AA)."""
+        return tuple(e for e in self.said(name, type_, zone) if self.speaks(e))
+
+    @staticmethod
+    def speaks(exchange: Exchange) -> bool:
+        """Whether this answer says with authority what the zone holds: silence and lame answers do not."""
+        return exchange.outcome.conclusive and exchange.aa and exchange.outcome is not Outcome.REFERRAL
+
+    def at_resolvers(self, name: str, type_: str, *, cd: bool = False) -> tuple[Exchange, ...]:
+        """What each resolver said (the best exchange of each)."""
+        best: dict[Server, Exchange] = {}
+        for exchange in self.exchanges(name, type_, role=Role.RESOLVER):
+            if exchange.probe.cd is cd and _rank(exchange) >= _rank(best.get(exchange.server, exchange)):
+                best[exchange.server] = exchange
+        return tuple(best.values())
+
+    def at_hosts(self, name: str, type_: str) -> tuple[Exchange, ...]:
+        """What hosts that the domain is not delegated to said with authority."""
+        return tuple(e for e in self.exchanges(name, type_, role=Role.UNDELEGATED) if self.speaks(e))
+
+    def asked(self, name: str, type_: str, zone: str | None = None) -> bool:
+        """Whether an authoritative server was asked this at all."""
+        return bool(self.said(name, type_, zone))
+
+    # --- servers ------------------------------------------------------------------------------------------------
+
+    def servers(self, zone: str) -> tuple[Server, ...]:
+        """The delegated servers of a zone that were asked (one for each address)."""
+        found = dict.fromkeys(e.server for e in self.by_role(Role.AUTHORITATIVE) if e.server.zone == zone)
+        return tuple(found)
+
+    def live_servers(self, zone: str) -> tuple[Server, ...]:
+        """Those that gave any answer with authority."""
+        answered = {e.server for e in self.by_role(Role.AUTHORITATIVE) if e.server.zone == zone and self.speaks(e)}
+        return tuple(s for s in self.servers(zone) if s in answered)
+
+    def with_server(self, server: Server) -> tuple[Exchange, ...]:
+        """Everything asked of one server."""
+        return tuple(e for e in self.observation.exchanges if e.server == server)
+
+    def soa(self, server: Server) -> Record | None:
+        """The SOA that this server holds for its zone, or None if it did not say."""
+        for exchange in self.exchanges(server.zone, "SOA"):
+            if exchange.server == server and self.speaks(exchange):
+                return next(iter(exchange.records("SOA")), None)
+        return None
+
+    # --- wanted records -----------------------------------------------------------------------------------------
+
+    def sights(self, record: ExpectedRecord) -> tuple[tuple[Exchange, Sight], ...]:
+        """How each authoritative server that answered holds a wanted record."""
+        return tuple((e, sight_of(record, e)) for e in self.heard(record.name, record.type))
+
+    def missing(self, record: ExpectedRecord) -> bool:
+        """Every authoritative server that answered says that there is nothing of this type at this name."""
+        seen = self.sights(record)
+        return bool(seen) and all(sight is Sight.ABSENT for _, sight in seen)
+
+    def right(self, record: ExpectedRecord) -> bool:
+        """Every authoritative server that answered holds exactly what is wanted."""
+        seen = self.sights(record)
+        return bool(seen) and all(sight is Sight.RIGHT for _, sight in seen)
+
+    def wrong(self, record: ExpectedRecord) -> bool:
+        """Every server that answered holds something of this type, and at least one holds something not wanted."""
+        return any(sight is Sight.WRONG for _, sight in self.sights(record))
+
+    def found(self, record: ExpectedRecord) -> tuple[str, ...]:
+        """The values of this name and type that any authoritative server holds."""
+        values = {v for e in self.heard(record.name, record.type) for v in e.values(record.type)}
+        return tuple(sorted(values))
+
+    def unheard(self, record: ExpectedRecord) -> bool:
+        """No authoritative server told what it holds."""
+        return not self.sights(record)
+
+    def exists(self, name: str) -> bool | None:
+        """Whether the name exists in its zone (with records, or as an empty non-terminal); None if not heard."""
+        heard = [e for t in ("SOA", "CNAME", "TXT", "A", "NS", "MX") for e in self.heard(name, t)]
+        if not heard:
+            return None
+        return any(e.outcome is not Outcome.NXDOMAIN or e.answer for e in heard)
+
+    def others_at(self, name: str, but: str = "") -> tuple[Record, ...]:
+        """The records of other types than `but` that any authoritative server showed at this name, DNSSEC's left out."""
+        seen: dict[tuple[str, str], Record] = {}
+        for exchange in self.by_role(Role.AUTHORITATIVE):
+            if self.speaks(exchange) and exchange.server.zone == self.zone_of(name):
+                for record in exchange.answer:
+                    if record.name == name and record.type not in {but, "RRSIG", "NSEC", "NSEC3"}:
+                        seen.setdefault((record.type, record.value), record)
+        return tuple(seen.values())
+
+    # --- wildcards and look-alikes ------------------------------------------------------------------------------
+
+    @cached_property
+    def sibling_label(self) -> str:
+        """A label that nobody creates; the same for the same domain, so that a replay asks nothing new."""
+        return "unpend-" + hashlib.sha256(self.domain.encode()).hexdigest()[:12]
+
+    def sibling(self, name: str) -> str:
+        """The name beside this one that nobody created: what answers there is a wildcard."""
+        return under(self.sibling_label, parent(name))
+
+    def from_wildcard(self, name: str, type_: str) -> bool:
+        """Whether a name that nobody created gives the same answer as this one."""
+        beside = {v for e in self.heard(self.sibling(name), type_) for v in e.values(type_)}
+        here = {v for e in self.heard(name, type_) for v in e.values(type_)}
+        return bool(beside) and here <= beside
+
+    def copies(self, record: ExpectedRecord, name: str) -> tuple[Exchange, ...]:
+        """The exchanges that show the wanted content at another name, wildcard answers left out."""
+        if name == record.name or self.from_wildcard(name, record.type):
+            return ()
+        moved = ExpectedRecord(record.purpose, name, record.type, record.values)
+        zone = self.zone_of(name) or self.zone
+        return tuple(
+            e
+            for e in self.heard(name, record.type, zone)
+            if sight_of(moved, e) is not Sight.ABSENT
+            and set(map(str.lower, record.values)) & set(map(str.lower, e.values(record.type)))
+        )
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    def fresh_until(self, exchange: Exchange) -> float | None:
+        """When what this server said may be forgotten by caches: the TTL of the answer, or of the negative answer."""
+        ttl = self.ttl(exchange)
+        return None if ttl is None else exchange.asked_at + ttl
+
+    @staticmethod
+    def ttl(exchange: Exchange) -> int | None:
+        """The TTL in seconds of an answer, or of a negative one: min(SOA TTL, SOA MINIMUM) (RFC 2308 section 5)."""
+        if exchange.answer:
+            return min(r.ttl for r in exchange.answer)
+        soa = exchange.soa
+        if soa is None:
+            return None
+        return min(soa.ttl, int(soa.value.split()[6]))
+
+
+def _rank(exchange: Exchange) -> tuple[bool, bool, bool]:
+    return (
+        exchange.outcome.conclusive and not (exchange.tc and exchange.probe.via is not Via.TCP),
+        exchange.outcome.conclusive,
+        exchange.aa,
+    )
+
+
+def soa_serial(soa: Record) -> int:
+    """The serial of a SOA record."""
+    return int(soa.value.split()[2])
+
+
+def soa_primary(soa: Record) -> str:
+    """The primary name server (MNAME) of a SOA record."""
+    return absolute(soa.value.split()[0])
+
+
+def names_under(names: Iterable[str], zone: str) -> tuple[str, ...]:
+    """Those of the names that are in the zone or below it."""
+    return tuple(name for name in names if is_under(name, zone))
+
+
+def depth(name: str) -> int:
+    """How many labels a name has."""
+    return len(labels(name))

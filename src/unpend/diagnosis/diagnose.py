@@ -1,0 +1,81 @@
+"""From what was heard to causes: every rule speaks, and findings explain one another until only causes remain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from unpend.diagnosis.ask import Ask
+from unpend.diagnosis.case import Case
+from unpend.diagnosis.rulebook import all_rules, rule_of
+from unpend.model.finding import Confidence, Finding, Severity
+from unpend.model.names import is_under
+
+FAMILIES = (
+    "delegation",
+    "dnssec",
+    "absent",
+    "wrong-name",
+    "conflict",
+    "wrong-type",
+    "wrong-value",
+    "propagation",
+    "transport",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The causes, the most probable root cause first, each with the codes that it explains folded under it.
+
+    `undetermined` names the wanted records of which no authoritative server told anything.
+    """
+
+    causes: tuple[Finding, ...] = ()
+    undetermined: tuple[str, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.causes if f.severity is Severity.ERROR)
+
+
+def wishes(case: Case) -> tuple[Ask, ...]:
+    """What the rules would still like to know, each wish once."""
+    return tuple(dict.fromkeys(ask for rule in all_rules() for ask in rule.asks(case)))
+
+
+def diagnose(case: Case) -> Diagnosis:
+    """The causes of what was heard. Pure: the same case gives the same diagnosis."""
+    findings = [finding for rule in all_rules() for finding in rule.finds(case)]
+    causes = [f for f in findings if not any(explained(f, g) for g in findings)]
+    folded = [replace(f, consequences=_consequences(f, findings)) for f in causes]
+    undetermined = tuple(r.name for r in case.expected.required if case.unheard(r))
+    return Diagnosis(tuple(sorted(folded, key=_importance)), undetermined)
+
+
+def explained(finding: Finding, cause: Finding) -> bool:
+    """Whether `cause` explains `finding`: its rule says so, and it is about the same record or a zone above it."""
+    if finding is cause or finding.code not in rule_of(cause.code).explains:
+        return False
+    return all(any(is_under(name, above) for above in cause.about) for name in finding.about)
+
+
+def _consequences(cause: Finding, findings: list[Finding]) -> tuple[str, ...]:
+    """The codes below a cause, also those that it explains through another."""
+    codes: dict[str, None] = {}
+    reached = [cause]
+    while reached:
+        current = reached.pop()
+        below = [f for f in findings if explained(f, current) and f.code not in codes and f.code != cause.code]
+        codes.update(dict.fromkeys(f.code for f in below))
+        reached.extend(below)
+    return tuple(codes)
+
+
+def _importance(finding: Finding) -> tuple[int, int, int, str, tuple[str, ...]]:
+    return (
+        list(Severity).index(finding.severity),
+        list(Confidence).index(finding.confidence),
+        FAMILIES.index(finding.family) if finding.family in FAMILIES else len(FAMILIES),
+        finding.code,
+        finding.about,
+    )

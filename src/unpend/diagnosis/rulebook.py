@@ -1,0 +1,28 @@
+"""Finds every rule by walking the folder `rules/`: a new file is a new rule, there is no list to edit."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from unpend.diagnosis import rules
+from unpend.diagnosis.rule import Rule
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of families and codes."""
+    modules = pkgutil.walk_packages(rules.__path__, rules.__name__ + ".")
+    found = (getattr(import_module(m.name), "rule", None) for m in modules if not m.ispkg)
+    return tuple(rule for rule in found if isinstance(rule, Rule))
+
+
+@cache
+def _by_code() -> dict[str, Rule]:
+    return {rule.code: rule for rule in all_rules()}
+
+
+def rule_of(code: str) -> Rule:
+    """The rule of this code; KeyError if there is none."""
+    return _by_code()[code]
