@@ -187,7 +187,7 @@ class Case:
         return any(e.outcome is not Outcome.NXDOMAIN or e.answer for e in heard)
 
     def others_at(self, name: str, but: str = "") -> tuple[Record, ...]:
-        """The records of other types than `but` that any authoritative server showed at this name, DNSSEC's left out."""
+        """The records of types other than `but` that an authoritative server showed at this name (not DNSSEC's)."""
         seen: dict[tuple[str, str], Record] = {}
         for exchange in self.by_role(Role.AUTHORITATIVE):
             if self.speaks(exchange) and exchange.server.zone == self.zone_of(name):

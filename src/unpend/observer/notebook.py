@@ -1,0 +1,94 @@
+"""Writes down every exchange, and asks nobody the same thing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Coroutine
+from typing import Any, Protocol
+
+from unpend.model.records import Exchange, Probe, Question, Server
+from unpend.observer.settings import Settings
+
+
+class Asker(Protocol):
+    """The seam to the network: one probe of one server."""
+
+    async def ask(self, server: Server, probe: Probe, timeout: float) -> Exchange: ...
+
+    async def persist(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]: ...
+
+
+class Notebook:
+    """All that was heard so far. Questions that are under way are shared by whoever wants their answer."""
+
+    def __init__(self, wire: Asker, settings: Settings) -> None:
+        self._wire = wire
+        self._settings = settings
+        self._tasks: dict[tuple[Server, Probe, bool], asyncio.Task[Exchange]] = {}
+        self._usable: dict[str, bool] = {}
+        self.exchanges: list[Exchange] = []
+
+    async def ask(
+        self,
+        server: Server,
+        question: Question,
+        *,
+        recurse: bool = False,
+        cd: bool = False,
+        dnssec: bool = False,
+    ) -> Exchange:
+        """The best exchange about this question with this server, by all the ways there are."""
+        probe = Probe(question, recurse=recurse, cd=cd, dnssec=dnssec)
+        return await self._shared((server, probe, False), self._persisted(server, probe))
+
+    async def once(self, server: Server, probe: Probe) -> Exchange:
+        """One attempt in exactly this way."""
+        return await self._shared((server, probe, True), self._attempted(server, probe))
+
+    async def _shared(self, key: tuple[Server, Probe, bool], work: Coroutine[Any, Any, Exchange]) -> Exchange:
+        if key in self._tasks:
+            work.close()
+        else:
+            self._tasks[key] = asyncio.create_task(work)
+        return await asyncio.shield(self._tasks[key])
+
+    async def _persisted(self, server: Server, probe: Probe) -> Exchange:
+        heard = await self._wire.persist(server, probe, self._settings.timeout)
+        self.exchanges.extend(heard)
+        return heard[-1]
+
+    async def _attempted(self, server: Server, probe: Probe) -> Exchange:
+        exchange = await self._wire.ask(server, probe, self._settings.timeout / 2)
+        self.exchanges.append(exchange)
+        return exchange
+
+    def usable(self, address: str) -> bool:
+        """Whether this machine has a route to the address at all; no packet is sent."""
+        if address not in self._usable:
+            self._usable[address] = self._allowed(address) and _has_route(address)
+        return self._usable[address]
+
+    def _allowed(self, address: str) -> bool:
+        return self._settings.ipv6 if ":" in address else self._settings.ipv4
+
+    def pending(self) -> tuple[str, ...]:
+        """The questions that nobody has answered yet, in words."""
+        waiting = [(server, probe) for (server, probe, _), task in self._tasks.items() if not task.done()]
+        return tuple(sorted({f"{probe.question} @{server.name or server.address}" for server, probe in waiting}))
+
+    async def close(self) -> None:
+        """Give up what is still under way."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+def _has_route(address: str) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, 53))
+    except OSError:
+        return False
+    return True

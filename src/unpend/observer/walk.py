@@ -1,0 +1,181 @@
+"""The walk from the root hints down to a zone: referrals, zone cuts, and the addresses of name servers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from unpend.model.names import ROOT, is_under, labels
+from unpend.model.observation import NameServer, ZoneCut
+from unpend.model.records import Exchange, Outcome, Question, Record, Role, Server
+from unpend.observer.notebook import Notebook
+from unpend.observer.settings import Settings
+
+HEDGE_AFTER = 0.15
+ASKED_AT_A_REFERRAL = 4
+NAMESERVERS_LIMIT = 20
+ADDRESSES_LIMIT = 4
+DEPTH_LIMIT = 5
+CUTS_LIMIT = 12
+
+
+class Walker:
+    """Knows the zone cuts found so far, and finds more."""
+
+    def __init__(self, notebook: Notebook, settings: Settings) -> None:
+        self._notebook = notebook
+        self._settings = settings
+        hints = tuple(NameServer(name, addresses, addresses) for name, addresses in settings.root_hints)
+        self.cuts: dict[str, ZoneCut] = {ROOT: ZoneCut(ROOT, ROOT, hints)}
+        self._looked_up: dict[str, asyncio.Task[NameServer]] = {}
+
+    # --- zone cuts ----------------------------------------------------------------------------------------------
+
+    def holding(self, name: str) -> ZoneCut:
+        """The deepest zone known so far that holds the name."""
+        known = [cut for cut in self.cuts.values() if is_under(name, cut.zone)]
+        return max(known, key=lambda cut: len(labels(cut.zone)))
+
+    async def step(self, name: str, role: Role = Role.PARENT, depth: int = 0) -> ZoneCut | None:
+        """One step down towards the name; None where the deepest zone is reached, denied or silent."""
+        here = self.holding(name)
+        if here.zone == name or len(labels(here.zone)) >= CUTS_LIMIT:
+            return None
+        exchange = await self._first_conclusive(here, Question(name, "SOA"), role, depth)
+        below = None if exchange is None else cut_in(exchange, here)
+        if below is not None:
+            self.cuts.setdefault(below.zone, below)
+        return below
+
+    async def descend(self, name: str, depth: int = 0) -> ZoneCut:
+        """All the way down to the zone that holds the name."""
+        while await self.step(name, depth=depth) is not None:
+            pass
+        return self.holding(name)
+
+    async def _first_conclusive(self, cut: ZoneCut, question: Question, role: Role, depth: int) -> Exchange | None:
+        """The first conclusive answer of the zone's servers, which are asked one after the other with a short delay."""
+        servers = await self.servers(cut, role, depth)
+        waiting = {
+            asyncio.create_task(self._hedged(index, server, question))
+            for index, server in enumerate(servers[:ASKED_AT_A_REFERRAL])
+        }
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    if tells_where(task.result(), cut):
+                        return task.result()
+        finally:
+            for task in waiting:
+                task.cancel()
+        return None
+
+    async def _hedged(self, index: int, server: Server, question: Question) -> Exchange:
+        await asyncio.sleep(index * HEDGE_AFTER)
+        return await self._notebook.ask(server, question, dnssec=True)
+
+    # --- servers and their addresses ----------------------------------------------------------------------------
+
+    async def servers(self, cut: ZoneCut, role: Role, depth: int = 0) -> tuple[Server, ...]:
+        """The servers of a zone by address, those with known addresses at once, the others only if there are none."""
+        known = self._as_servers(cut, cut.nameservers, role)
+        if known:
+            return known
+        found = await asyncio.gather(*(self.resolved(ns, depth + 1) for ns in cut.nameservers))
+        return self._as_servers(cut, found, role)
+
+    def _as_servers(self, cut: ZoneCut, nameservers: Iterable[NameServer], role: Role) -> tuple[Server, ...]:
+        return tuple(self.server(ns, address, role, cut.zone) for ns in nameservers for address in self.usable(ns))
+
+    def server(self, nameserver: NameServer, address: str, role: Role, zone: str) -> Server:
+        """A name server at one of its addresses, in one capacity."""
+        return Server(role, nameserver.name, address, self._settings.port, zone)
+
+    def usable(self, nameserver: NameServer) -> tuple[str, ...]:
+        """The addresses that this machine can send to, IPv4 first, bounded."""
+        addresses = sorted(nameserver.addresses, key=lambda a: ":" in a)
+        return tuple(a for a in addresses if self._notebook.usable(a))[:ADDRESSES_LIMIT]
+
+    async def resolved(self, nameserver: NameServer, depth: int = 0) -> NameServer:
+        """The name server with addresses, looked up from the root where the parent gave none."""
+        if nameserver.addresses or nameserver.failure:
+            return nameserver
+        if depth > DEPTH_LIMIT:
+            return replace(nameserver, failure=Outcome.TIMEOUT)
+        if nameserver.name not in self._looked_up:
+            self._looked_up[nameserver.name] = asyncio.create_task(self._look_up(nameserver, depth))
+        elif depth > 0 and not self._looked_up[nameserver.name].done():
+            return await self._unless_circular(nameserver)
+        return await asyncio.shield(self._looked_up[nameserver.name])
+
+    async def _unless_circular(self, nameserver: NameServer) -> NameServer:
+        """A look-up that waits for itself never ends: two servers whose names live in each other's zones."""
+        done, _ = await asyncio.wait({self._looked_up[nameserver.name]}, timeout=self._settings.timeout / 2)
+        return done.pop().result() if done else replace(nameserver, failure=Outcome.TIMEOUT)
+
+    async def _look_up(self, nameserver: NameServer, depth: int) -> NameServer:
+        cut = await self.descend(nameserver.name, depth)
+        role = Role.AUTHORITATIVE if cut.zone != ROOT else Role.PARENT
+        types = ["A"] * self._settings.ipv4 + ["AAAA"] * (
+            self._settings.ipv6 and self._notebook.usable("2001:500:1::53")
+        )
+        asked = [self._address(cut, Question(nameserver.name, type_), role, depth) for type_ in types]
+        heard = [exchange for exchange in await asyncio.gather(*asked) if exchange is not None]
+        addresses = tuple(value for e in heard for value in (*e.values("A"), *e.values("AAAA")))
+        if addresses:
+            return replace(nameserver, addresses=addresses)
+        return replace(nameserver, failure=heard[0].outcome if heard else Outcome.TIMEOUT)
+
+    async def _address(self, cut: ZoneCut, question: Question, role: Role, depth: int) -> Exchange | None:
+        return await self._first_conclusive(cut, question, role, depth)
+
+    async def close(self) -> None:
+        """Give up what is still under way."""
+        for task in self._looked_up.values():
+            task.cancel()
+        await asyncio.gather(*self._looked_up.values(), return_exceptions=True)
+
+
+# --- reading a referral -----------------------------------------------------------------------------------------
+
+
+def tells_where(exchange: Exchange, cut: ZoneCut) -> bool:
+    """Whether an answer leads on: an answer with authority, or a referral to a zone below this one."""
+    if exchange.outcome is Outcome.REFERRAL:
+        return cut_in(exchange, cut) is not None
+    return exchange.outcome.conclusive and exchange.aa
+
+
+def cut_in(exchange: Exchange, here: ZoneCut) -> ZoneCut | None:
+    """The zone below `here` that this answer shows on the way to the name that was asked, if any."""
+    if exchange.outcome is Outcome.REFERRAL:
+        return _delegation(exchange, here)
+    soa = exchange.soa
+    if soa is None or not exchange.aa or not _between(soa.name, here.zone, exchange.question.name):
+        return None
+    return ZoneCut(soa.name, here.zone, here.nameservers, delegated=False)
+
+
+def _between(zone: str, above: str, name: str) -> bool:
+    return zone != above and is_under(zone, above) and is_under(name, zone)
+
+
+def _delegation(exchange: Exchange, here: ZoneCut) -> ZoneCut | None:
+    ns = [r for r in exchange.authority if r.type == "NS" and _between(r.name, here.zone, exchange.question.name)]
+    if not ns:
+        return None
+    zone = ns[0].name
+    targets = sorted({r.value for r in ns if r.name == zone})[:NAMESERVERS_LIMIT]
+    servers = tuple(_with_glue(target, exchange.additional, here.zone) for target in targets)
+    ds = tuple(r for r in exchange.authority if r.type == "DS" and r.name == zone)
+    return ZoneCut(zone, here.zone, servers, ds, ns[0].ttl)
+
+
+def _with_glue(name: str, additional: Sequence[Record], bailiwick: str) -> NameServer:
+    """Glue is believed only for names that the answering server's zone may speak of (RFC 5452 section 6)."""
+    if not is_under(name, bailiwick):
+        return NameServer(name)
+    glue = tuple(r.value for r in additional if r.name == name and r.type in {"A", "AAAA"})
+    return NameServer(name, glue, glue)

@@ -1,0 +1,99 @@
+"""Grants what rules would like to know: finds the servers that a wish means and asks them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from unpend.diagnosis.ask import Ask, Whom
+from unpend.diagnosis.case import Case, soa_primary
+from unpend.model.names import is_under
+from unpend.model.observation import NameServer
+from unpend.model.records import Exchange, Probe, Role, Server, Via
+from unpend.observer.battery import resolver_servers
+from unpend.observer.notebook import Notebook
+from unpend.observer.settings import Settings
+from unpend.observer.walk import Walker
+
+TRIED_FOR_ONE = 3
+WALKED_SERVERS = 2
+
+
+class Genie:
+    """Turns wishes into questions to servers."""
+
+    def __init__(self, notebook: Notebook, walker: Walker, settings: Settings) -> None:
+        self._notebook = notebook
+        self._walker = walker
+        self._settings = settings
+
+    async def grant(self, wishes: Iterable[Ask], case: Case) -> None:
+        """All wishes of a round at once."""
+        await asyncio.gather(*(self._grant(ask, case) for ask in wishes))
+
+    async def _grant(self, ask: Ask, case: Case) -> None:
+        if ask.whom is Whom.ONE:
+            await asyncio.gather(*(self._until_conclusive(ask, group) for group in self._voices(ask, case)))
+            return
+        servers = await self._servers(ask, case)
+        await asyncio.gather(*(self._ask(ask, server) for server in servers))
+
+    async def _until_conclusive(self, ask: Ask, servers: list[Server]) -> None:
+        for server in servers[:TRIED_FOR_ONE]:
+            if (await self._ask(ask, server)).outcome.conclusive:
+                return
+
+    async def _ask(self, ask: Ask, server: Server) -> Exchange:
+        signed = server.role is Role.AUTHORITATIVE and self._signed(server.zone)
+        recurse = server.role is Role.RESOLVER
+        if ask.via is not None or not ask.mixed_case:
+            via = ask.via or Via.UDP
+            probe = Probe(ask.question, via, recurse=recurse, cd=ask.cd, mixed_case=ask.mixed_case)
+            return await self._notebook.once(server, probe)
+        return await self._notebook.ask(server, ask.question, recurse=recurse, cd=ask.cd, dnssec=signed)
+
+    def _signed(self, zone: str) -> bool:
+        cut = self._walker.cuts.get(zone)
+        return bool(cut and cut.ds)
+
+    def _voices(self, ask: Ask, case: Case) -> list[list[Server]]:
+        """The live servers of the zone, grouped by the primary that their SOA names: one of each group is enough."""
+        zone = ask.zone or case.zone_of(ask.question.name) or case.zone
+        groups: dict[str, list[Server]] = {}
+        for server in case.live_servers(zone):
+            soa = case.soa(server)
+            groups.setdefault(soa_primary(soa) if soa else "", []).append(server)
+        return list(groups.values())
+
+    async def _servers(self, ask: Ask, case: Case) -> tuple[Server, ...]:
+        zone = ask.zone or case.zone_of(ask.question.name) or case.zone
+        if ask.whom is Whom.SERVER:
+            return (ask.server,) if ask.server else ()
+        if ask.whom is Whom.RESOLVERS:
+            return resolver_servers(self._settings)
+        if ask.whom is Whom.EVERY:
+            return case.servers(zone)
+        if ask.whom is Whom.HOST:
+            return await self.host(ask.host, ask.address, zone)
+        if ask.whom is Whom.PARENT:
+            return await self._parent(zone)
+        return await self._walked(ask.question.name)
+
+    async def host(self, name: str, address: str, zone: str) -> tuple[Server, ...]:
+        """A DNS host that the domain is not delegated to, at its first usable address."""
+        given = NameServer(name, (address,) if address else ())
+        found = await self._walker.resolved(given)
+        usable = self._walker.usable(found)[:1]
+        return tuple(self._walker.server(found, a, Role.UNDELEGATED, zone) for a in usable)
+
+    async def _parent(self, zone: str) -> tuple[Server, ...]:
+        cut = self._walker.cuts.get(zone)
+        if cut is None:
+            return ()
+        servers = await self._walker.servers(self._walker.cuts[cut.parent], Role.PARENT)
+        return servers[:WALKED_SERVERS]
+
+    async def _walked(self, name: str) -> tuple[Server, ...]:
+        cut = await self._walker.descend(name)
+        role = Role.AUTHORITATIVE if is_under(name, cut.zone) else Role.PARENT
+        return (await self._walker.servers(cut, role))[:WALKED_SERVERS]
