@@ -1,0 +1,5 @@
+.PHONY: test bench
+test:
+	./dev test
+bench:
+	./dev bench

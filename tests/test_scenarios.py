@@ -1,0 +1,56 @@
+"""Every shipped scenario, end to end on real sockets: the first finding, the verdict, nothing else blamed, and the cure."""
+
+from __future__ import annotations
+
+import pytest
+
+from unpend.engine.check import check
+from unpend.lab import Lab, load_scenario, scenario_names
+from unpend.model.finding import Severity
+from unpend.report.report import Report
+
+NAMES = scenario_names()
+
+
+async def look(lab: Lab) -> Report:
+    """One check of the lab's domain, as `unpend lab` runs it."""
+    return await check(
+        lab.domain,
+        lab.expected,
+        resolvers=lab.resolvers,
+        root_hints=lab.root_hints,
+        port=lab.port,
+        also_ask=lab.also_ask,
+        registration=lab.registration,
+        hosted_zones=lab.hosted_zones,
+        route=lab.route,
+        timeout=1.0,
+    )
+
+
+def errors(report: Report) -> list[str]:
+    return [f.code for f in report.diagnosis.causes if f.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_first_finding_is_the_cause_and_nothing_else_is_blamed(name: str) -> None:
+    scenario = load_scenario(name)
+    async with Lab(scenario) as lab:
+        report = await look(lab)
+    found = [f.code for f in report.diagnosis.causes]
+    expected = set() if scenario.code == "ok" else {scenario.code, *scenario.also}
+    assert str(report.verdict) == scenario.verdict, report.to_text("en")
+    assert found[:1] == ([] if scenario.code == "ok" and not found else [scenario.code]) or scenario.code == "ok"
+    assert set(errors(report)) <= expected, report.to_text("en")
+    assert set(scenario.also) <= set(found), report.to_text("en")
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if load_scenario(n).heals])
+async def test_the_plan_applied_by_machine_ends_the_pending_state(name: str) -> None:
+    async with Lab(load_scenario(name)) as lab:
+        report = await look(lab)
+        lab.apply(report.plan)
+        lab.flush()
+        after = await look(lab)
+    assert str(after.verdict) == "ok", after.to_text("en")
+    assert not after.plan.changes
