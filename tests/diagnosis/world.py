@@ -110,10 +110,11 @@ class Paper:
 
     def _observation(self, exchanges: Iterable[Exchange]) -> Observation:
         zones = sorted({h.zone for h in self.hosts if h.role is Role.AUTHORITATIVE}, key=lambda z: len(labels(z)))
-        own = tuple(ZoneCut(z, "com.", self._nameservers(z)) for z in zones)
+        own = tuple(ZoneCut(z, "com.", self._nameservers(z), asked=True) for z in zones)
         root = (ZoneCut(".", ".", ()), ZoneCut("com.", ".", ()))
         cuts = self.cuts or (*root, *own)
-        return Observation(self.expected.domain, cuts, tuple(exchanges), started_at=NOW - 1, ended_at=NOW, rounds=1)
+        domain = self.expected.domain
+        return Observation(domain, domain, cuts, tuple(exchanges), started_at=NOW - 1, ended_at=NOW, rounds=1)
 
     def _nameservers(self, zone: str) -> tuple[NameServer, ...]:
         own = [h for h in self.hosts if h.zone == zone and h.role is Role.AUTHORITATIVE]

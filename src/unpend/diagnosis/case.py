@@ -40,16 +40,8 @@ class Case:
 
     def cut_of(self, name: str) -> ZoneCut | None:
         """The deepest zone known to hold the name, the registry's own zones (root, TLD) left out."""
-        cut = self.observation.cut_of(name)
-        return cut if cut and self._below_registry(cut) else None
-
-    def _below_registry(self, cut: ZoneCut) -> bool:
-        return cut.zone in self._asked_zones or cut.zone == self.domain
-
-    @cached_property
-    def _asked_zones(self) -> frozenset[str]:
-        roles = (Role.AUTHORITATIVE,)
-        return frozenset(e.server.zone for e in self.observation.exchanges if e.server.role in roles)
+        holding = [cut for cut in self.zones if is_under(name, cut.zone)]
+        return max(holding, key=lambda cut: len(labels(cut.zone)), default=None)
 
     def zone_of(self, name: str) -> str:
         """The apex of the zone that holds the name, or ""."""
@@ -59,7 +51,12 @@ class Case:
     @cached_property
     def zones(self) -> tuple[ZoneCut, ...]:
         """Every zone at, above (below the registry) or below the domain that was found, the highest first."""
-        return tuple(cut for cut in self.observation.cuts if self._below_registry(cut))
+        return tuple(cut for cut in self.observation.cuts if cut.asked)
+
+    @property
+    def registrable(self) -> str:
+        """The domain that the registry delegates, at or above the domain."""
+        return self.observation.registrable or self.domain
 
     @property
     def records(self) -> tuple[ExpectedRecord, ...]:

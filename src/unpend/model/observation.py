@@ -27,7 +27,8 @@ class ZoneCut:
 
     The root itself has `zone == parent == "."`. `ds` is what the parent publishes for it; `ns_ttl` in seconds.
     `delegated` is False for a zone whose apex shows (an SOA of its own) on the very servers of its parent, without a
-    referral.
+    referral. `asked` is True where its servers were asked for the wanted records: the user's zones, not the registry's
+    on the way.
     """
 
     zone: str
@@ -36,6 +37,7 @@ class ZoneCut:
     ds: tuple[Record, ...] = ()
     ns_ttl: int = 0
     delegated: bool = True
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,12 @@ class Observation:
     """All that was heard about one domain. `started_at`/`ended_at` are Unix seconds; `rounds` of questions.
 
     `cuts` go from the root down to every zone cut at or below the domain that matters for a wanted name.
-    `nxdomain_at` is the name at which a parent's server denied that anything exists below it (with `cuts` ending
-    there), or "". `unheard` names what the deadline or the question budget cut off.
+    `registrable` is the domain that a registry delegates (public suffix plus one label), at or above `domain`.
+    `unheard` names what the deadline cut off.
     """
 
     domain: str
+    registrable: str = ""
     cuts: tuple[ZoneCut, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
     registration: Registration | None = None

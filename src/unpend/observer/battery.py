@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from unpend.model.expected import Expected, ExpectedRecord
-from unpend.model.names import is_under, labels, under
+from unpend.model.names import ROOT, is_under, under
 from unpend.model.observation import NameServer, ZoneCut
-from unpend.model.records import Exchange, Question, Record, Role, Server
+from unpend.model.records import Exchange, Outcome, Question, Record, Role, Server
 from unpend.observer.notebook import Notebook
 from unpend.observer.settings import Settings
 from unpend.observer.walk import CUTS_LIMIT, Walker, cut_in
@@ -36,28 +36,35 @@ class Battery:
 
     async def run(self) -> None:
         """Walk to the domain; from the registrable domain on, ask each zone on the way everything at once."""
-        domain = self._expected.domain
+        question = Question(self._expected.domain, "SOA")
         while True:
-            here = self._walker.holding(domain)
+            here = self._walker.holding(question.name)
+            role = Role.PARENT
             if self._is_users(here):
                 self._begin(here)
-            if await self._walker.step(domain, self._role(here)) is None:
+                role = Role.AUTHORITATIVE
+            if await self._walker.step(question, role) is None:
                 break
-        here = self._walker.holding(domain)
-        if self._is_users(here):
-            self._begin(here)
+        await self._begin_where_it_ends(question)
         while pending := [task for task in self._asked.values() if not task.done()]:
             await asyncio.wait(pending)
 
     def _is_users(self, cut: ZoneCut) -> bool:
         return is_under(cut.zone, self._registrable)
 
-    def _role(self, cut: ZoneCut) -> Role:
-        return Role.AUTHORITATIVE if self._is_users(cut) else Role.PARENT
+    async def _begin_where_it_ends(self, question: Question) -> None:
+        """A domain that lives in its registry's own zone, without a cut, is asked for there."""
+        here = self._walker.holding(question.name)
+        if here.zone == ROOT or here.zone in self._asked:
+            return
+        heard = await self._walker.first_conclusive(here, question)
+        if self._is_users(here) or (heard is not None and heard.outcome in {Outcome.ANSWER, Outcome.NODATA}):
+            self._begin(here)
 
     def _begin(self, cut: ZoneCut) -> None:
-        if cut.zone not in self._asked and len(labels(cut.zone)) <= CUTS_LIMIT * 2:
-            self._asked[cut.zone] = asyncio.create_task(self._ask_zone(cut))
+        if cut.zone not in self._asked and len(self._asked) < CUTS_LIMIT:
+            self._walker.cuts[cut.zone] = replace(self._walker.cuts[cut.zone], asked=True)
+            self._asked[cut.zone] = asyncio.create_task(self._ask_zone(self._walker.cuts[cut.zone]))
 
     # --- one zone -----------------------------------------------------------------------------------------------
 

@@ -108,6 +108,7 @@ class Look:
         ]
         return Observation(
             domain=self._expected.domain,
+            registrable=self._registrable,
             cuts=tuple(sorted(chain, key=lambda cut: (cut.zone.count("."), cut.zone))),
             exchanges=tuple(self._notebook.exchanges),
             registration=self._registration,

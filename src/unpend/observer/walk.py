@@ -18,6 +18,7 @@ NAMESERVERS_LIMIT = 20
 ADDRESSES_LIMIT = 4
 DEPTH_LIMIT = 5
 CUTS_LIMIT = 12
+AN_IPV6_ADDRESS = "2001:500:1::53"
 
 
 class Walker:
@@ -37,44 +38,51 @@ class Walker:
         known = [cut for cut in self.cuts.values() if is_under(name, cut.zone)]
         return max(known, key=lambda cut: len(labels(cut.zone)))
 
-    async def step(self, name: str, role: Role = Role.PARENT, depth: int = 0) -> ZoneCut | None:
-        """One step down towards the name; None where the deepest zone is reached, denied or silent."""
-        here = self.holding(name)
-        if here.zone == name or len(labels(here.zone)) >= CUTS_LIMIT:
+    async def step(self, question: Question, role: Role = Role.PARENT, depth: int = 0) -> ZoneCut | None:
+        """One step down towards the question's name; None where the deepest zone is reached, denied or silent."""
+        here = self.holding(question.name)
+        if here.zone == question.name or len(labels(here.zone)) >= CUTS_LIMIT:
             return None
-        exchange = await self._first_conclusive(here, Question(name, "SOA"), role, depth)
+        exchange = await self.first_conclusive(here, question, role, depth)
         below = None if exchange is None else cut_in(exchange, here)
         if below is not None:
             self.cuts.setdefault(below.zone, below)
         return below
 
-    async def descend(self, name: str, depth: int = 0) -> ZoneCut:
-        """All the way down to the zone that holds the name."""
-        while await self.step(name, depth=depth) is not None:
+    async def descend(self, question: Question, depth: int = 0) -> ZoneCut:
+        """All the way down to the zone that holds the question's name."""
+        while await self.step(question, depth=depth) is not None:
             pass
-        return self.holding(name)
+        return self.holding(question.name)
 
-    async def _first_conclusive(self, cut: ZoneCut, question: Question, role: Role, depth: int) -> Exchange | None:
+    async def first_conclusive(
+        self, cut: ZoneCut, question: Question, role: Role = Role.PARENT, depth: int = 0
+    ) -> Exchange | None:
         """The first conclusive answer of the zone's servers, which are asked one after the other with a short delay."""
-        servers = await self.servers(cut, role, depth)
         waiting = {
-            asyncio.create_task(self._hedged(index, server, question))
-            for index, server in enumerate(servers[:ASKED_AT_A_REFERRAL])
+            asyncio.create_task(self._hedged(index, cut, nameserver, question, role, depth))
+            for index, nameserver in enumerate(cut.nameservers[:ASKED_AT_A_REFERRAL])
         }
         try:
             while waiting:
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
-                    if tells_where(task.result(), cut):
-                        return task.result()
+                    exchange = task.result()
+                    if exchange is not None and tells_where(exchange, cut):
+                        return exchange
         finally:
             for task in waiting:
                 task.cancel()
         return None
 
-    async def _hedged(self, index: int, server: Server, question: Question) -> Exchange:
+    async def _hedged(
+        self, index: int, cut: ZoneCut, nameserver: NameServer, question: Question, role: Role, depth: int
+    ) -> Exchange | None:
         await asyncio.sleep(index * HEDGE_AFTER)
-        return await self._notebook.ask(server, question, dnssec=True)
+        found = await self.resolved(nameserver, depth + 1)
+        for address in self.usable(found)[:1]:
+            return await self._notebook.ask(self.server(found, address, role, cut.zone), question, dnssec=True)
+        return None
 
     # --- servers and their addresses ----------------------------------------------------------------------------
 
@@ -116,20 +124,20 @@ class Walker:
         return done.pop().result() if done else replace(nameserver, failure=Outcome.TIMEOUT)
 
     async def _look_up(self, nameserver: NameServer, depth: int) -> NameServer:
-        cut = await self.descend(nameserver.name, depth)
-        role = Role.AUTHORITATIVE if cut.zone != ROOT else Role.PARENT
+        """Asks for the address on the way down, so that the last step brings it."""
         types = ["A"] * self._settings.ipv4 + ["AAAA"] * (
-            self._settings.ipv6 and self._notebook.usable("2001:500:1::53")
+            self._settings.ipv6 and self._notebook.usable(AN_IPV6_ADDRESS)
         )
-        asked = [self._address(cut, Question(nameserver.name, type_), role, depth) for type_ in types]
-        heard = [exchange for exchange in await asyncio.gather(*asked) if exchange is not None]
+        questions = [Question(nameserver.name, type_) for type_ in types]
+        if not questions:
+            return replace(nameserver, failure=Outcome.UNREACHABLE)
+        cut = await self.descend(questions[0], depth)
+        answers = await asyncio.gather(*(self.first_conclusive(cut, q, depth=depth) for q in questions))
+        heard = [exchange for exchange in answers if exchange is not None]
         addresses = tuple(value for e in heard for value in (*e.values("A"), *e.values("AAAA")))
         if addresses:
             return replace(nameserver, addresses=addresses)
         return replace(nameserver, failure=heard[0].outcome if heard else Outcome.TIMEOUT)
-
-    async def _address(self, cut: ZoneCut, question: Question, role: Role, depth: int) -> Exchange | None:
-        return await self._first_conclusive(cut, question, role, depth)
 
     async def close(self) -> None:
         """Give up what is still under way."""

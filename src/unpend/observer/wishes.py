@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 from unpend.diagnosis.ask import Ask, Whom
 from unpend.diagnosis.case import Case, soa_primary
-from unpend.model.names import is_under
 from unpend.model.observation import NameServer
-from unpend.model.records import Exchange, Probe, Role, Server, Via
+from unpend.model.records import Exchange, Probe, Question, Role, Server, Via
 from unpend.observer.battery import resolver_servers
 from unpend.observer.notebook import Notebook
 from unpend.observer.settings import Settings
@@ -94,6 +93,5 @@ class Genie:
         return servers[:WALKED_SERVERS]
 
     async def _walked(self, name: str) -> tuple[Server, ...]:
-        cut = await self._walker.descend(name)
-        role = Role.AUTHORITATIVE if is_under(name, cut.zone) else Role.PARENT
-        return (await self._walker.servers(cut, role))[:WALKED_SERVERS]
+        cut = await self._walker.descend(Question(name, "SOA"))
+        return (await self._walker.servers(cut, Role.AUTHORITATIVE))[:WALKED_SERVERS]

@@ -1,0 +1,1 @@
+"""Speed and memory, measured: `./dev bench` prints the tables of docs/performance.md."""
