@@ -1,0 +1,207 @@
+"""`Wire`: one probe of one server, and the persistence that one question deserves."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import struct
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+
+from unpend.model.records import Exchange, Outcome, Probe, Server, Via
+from unpend.observer.wire.message import Query, decode, encode, outcome_of
+from unpend.observer.wire.names import MalformedMessageError
+from unpend.observer.wire.sockets import PeerUnreachableError, Sockets, echoes
+
+Route = Callable[[str, int], tuple[str, int]]
+RETRY_AFTER = 0.3
+OTHER_WAYS_AFTER = 0.55
+FIRST_TRY_LIMIT = 1.0
+DISLIKES_EDNS = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
+BUDGET_SPENT = "question budget spent"
+SILENT_BEFORE = "silent before"
+AT_ONCE_PER_SERVER = 48
+
+
+class Wire:
+    """Sends at most `budget` messages. `route` maps an address and port to where they really are (the lab)."""
+
+    def __init__(
+        self, *, route: Route | None = None, clock: Callable[[], float] = time.time, budget: int = 500
+    ) -> None:
+        self._route = route or (lambda address, port: (address, port))
+        self._clock = clock
+        self._budget = budget
+        self._random = random.SystemRandom()
+        self._sockets: Sockets | None = None
+        self._places: dict[tuple[str, int], asyncio.Semaphore] = {}
+        self._answered: set[tuple[str, int]] = set()
+        self.silent: set[tuple[str, int]] = set()
+        self.sent = 0
+
+    async def __aenter__(self) -> Wire:
+        self._sockets = Sockets(asyncio.get_running_loop())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._sockets:
+            self._sockets.close()
+
+    # --- one attempt --------------------------------------------------------------------------------------------
+
+    async def ask(self, server: Server, probe: Probe, timeout: float) -> Exchange:
+        """Exactly one attempt, in the way that the probe says. Never raises for what the network does.
+
+        At most 48 questions are under way to one server: more at once overflow its socket or its rate limit.
+        """
+        place = self._places.setdefault((server.address, server.port), asyncio.Semaphore(AT_ONCE_PER_SERVER))
+        async with place:
+            return await self._attempt(server, probe, timeout)
+
+    async def _attempt(self, server: Server, probe: Probe, timeout: float) -> Exchange:
+        told = Exchange(server, probe, Outcome.TIMEOUT, asked_at=self._clock())
+        if self.sent >= self._budget:
+            return replace(told, note=BUDGET_SPENT)
+        started = time.perf_counter()
+        try:
+            query = encode(probe, self._new_id(), self._random)
+            self.sent += 1
+            data = await self._carried(server, probe, query, timeout)
+            heard = self._read(told, query, data)
+        except (MalformedMessageError, ValueError) as error:
+            heard = replace(told, outcome=Outcome.MALFORMED, note=str(error))
+        except PeerUnreachableError as error:
+            heard = replace(told, outcome=Outcome.UNREACHABLE, note=str(error))
+        except TimeoutError as error:
+            odd = str(error)
+            heard = replace(told, outcome=Outcome.MALFORMED if odd else Outcome.TIMEOUT, note=odd)
+        if heard.outcome not in {Outcome.TIMEOUT, Outcome.UNREACHABLE}:
+            self._answered.add((server.address, server.port))
+        return replace(heard, elapsed_ms=round((time.perf_counter() - started) * 1000, 3))
+
+    def _new_id(self) -> int:
+        return self._open().new_id()
+
+    def _open(self) -> Sockets:
+        if self._sockets is None:
+            raise RuntimeError("use `async with Wire()`")
+        return self._sockets
+
+    async def _carried(self, server: Server, probe: Probe, query: Query, timeout: float) -> bytes:
+        peer = self._route(server.address, server.port)
+        if probe.via is Via.TCP:
+            return await self._over_tcp(peer, query, timeout)
+        waiting = self._open().send(peer, query.id, query.data, query.question, timeout)
+        data, _ = await waiting.future
+        return data
+
+    @staticmethod
+    async def _over_tcp(peer: tuple[str, int], query: Query, timeout: float) -> bytes:
+        """One message each way (RFC 7766), whole within the timeout, whatever the peer drips."""
+        writer = None
+        try:
+            async with asyncio.timeout(timeout):
+                reader, writer = await asyncio.open_connection(*peer)
+                writer.write(struct.pack("!H", len(query.data)) + query.data)
+                length = int.from_bytes(await reader.readexactly(2), "big")
+                data = await reader.readexactly(length)
+        except asyncio.IncompleteReadError as error:
+            raise MalformedMessageError("the connection ended before the answer") from error
+        except TimeoutError:
+            raise TimeoutError("") from None
+        except OSError as error:
+            raise PeerUnreachableError(error.strerror or str(error)) from error
+        finally:
+            if writer is not None:
+                writer.transport.abort()
+        if data[:2] != query.data[:2] or not echoes(data, query.question):
+            raise MalformedMessageError("an answer to another question")
+        return data
+
+    @staticmethod
+    def _read(told: Exchange, query: Query, data: bytes) -> Exchange:
+        answer = decode(data)
+        records, authority, additional = answer.sections
+        return replace(
+            told,
+            outcome=outcome_of(answer, told.probe),
+            rcode=answer.rcode,
+            aa=answer.aa,
+            tc=answer.tc,
+            ra=answer.ra,
+            ad=answer.ad,
+            answer=records,
+            authority=authority,
+            additional=additional,
+            ede=answer.ede,
+            edns=answer.edns,
+            case_kept=not answer.question or answer.question == query.question,
+        )
+
+    # --- persistence --------------------------------------------------------------------------------------------
+
+    async def persist(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]:
+        """All ways within `timeout` seconds in all: UDP, UDP again, then without EDNS and over TCP at once.
+
+        Returns what says something, the best last. A server that stayed silent once is not asked again.
+        """
+        where = (server.address, server.port)
+        if where in self.silent:
+            return (Exchange(server, probe, Outcome.TIMEOUT, asked_at=self._clock(), note=SILENT_BEFORE),)
+        ends = asyncio.get_running_loop().time() + timeout
+        heard = await self._over_udp(server, probe, timeout)
+        if heard.rcode in DISLIKES_EDNS or heard.outcome is Outcome.MALFORMED:
+            return await self._plainly(server, probe, heard, ends)
+        if heard.tc:
+            return (heard, await self._by(server, probe, Via.TCP, ends))
+        if heard.outcome is not Outcome.TIMEOUT:
+            return (heard,)
+        others = await self._other_ways(server, probe, timeout * OTHER_WAYS_AFTER, timeout)
+        if not any(e.outcome is not Outcome.TIMEOUT for e in others) and where not in self._answered:
+            self.silent.add(where)
+        return (heard, *others)
+
+    async def _over_udp(self, server: Server, probe: Probe, timeout: float) -> Exchange:
+        """Two attempts; the answer to the first still counts while the second is under way."""
+        until = timeout * OTHER_WAYS_AFTER
+        again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
+        first = asyncio.create_task(self.ask(server, probe, until))
+        done, _ = await asyncio.wait({first}, timeout=again)
+        if done:
+            return first.result()
+        second = asyncio.create_task(self.ask(server, probe, until - again))
+        return await _first_heard(first, second)
+
+    async def _other_ways(self, server: Server, probe: Probe, spent: float, timeout: float) -> tuple[Exchange, ...]:
+        """Without EDNS and over TCP, at the same time; the one that was answered comes last."""
+        left = timeout - spent
+        ways = (self.ask(server, replace(probe, via=via), left) for via in (Via.PLAIN, Via.TCP))
+        plain, tcp = await asyncio.gather(*ways)
+        return (tcp, plain) if plain.outcome.conclusive and not plain.tc else (plain, tcp)
+
+    async def _plainly(self, server: Server, probe: Probe, heard: Exchange, ends: float) -> tuple[Exchange, ...]:
+        plain = await self._by(server, probe, Via.PLAIN, ends)
+        if plain.tc:
+            return (heard, plain, await self._by(server, probe, Via.TCP, ends))
+        return (heard, plain) if plain.outcome.conclusive or not heard.rcode else (plain, heard)
+
+    async def _by(self, server: Server, probe: Probe, via: Via, ends: float) -> Exchange:
+        left = max(0.1, ends - asyncio.get_running_loop().time())
+        return await self.ask(server, replace(probe, via=via), left)
+
+
+async def _first_heard(*attempts: asyncio.Task[Exchange]) -> Exchange:
+    """The first attempt that was answered; where none was, the first attempt."""
+    waiting = set(attempts)
+    while waiting:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if task.result().outcome is not Outcome.TIMEOUT:
+                for other in waiting:
+                    other.cancel()
+                return task.result()
+    return attempts[0].result()

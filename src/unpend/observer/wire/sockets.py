@@ -1,0 +1,202 @@
+"""UDP sockets that many questions share: drained in bursts, one sweep for all timeouts, a future a question."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import heapq
+import random
+import socket
+import struct
+from dataclasses import dataclass, field
+
+SOCKETS = 8
+USES_OF_A_SOCKET = 64
+DRAINED_AT_ONCE = 256
+DATAGRAM = 65535
+IP_RECVERR = 11
+IPV6_RECVERR = 25
+
+Peer = tuple[str, int]
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A question under way: what its answer has to echo, and what came instead."""
+
+    question: bytes
+    future: asyncio.Future[tuple[bytes, float]]
+    odd: str = ""
+
+
+class PeerUnreachableError(Exception):
+    """The network says that nobody is there."""
+
+
+@dataclass(slots=True)
+class Port:
+    """One socket and the questions that wait on it, by peer and id."""
+
+    socket: socket.socket
+    uses: int = 0
+    waiting: dict[tuple[str, int, int], Waiting] = field(default_factory=dict)
+
+
+class Sockets:
+    """A few sockets for each family, on random source ports that change with use."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._random = random.SystemRandom()
+        self._ports: dict[socket.AddressFamily, list[Port]] = {socket.AF_INET: [], socket.AF_INET6: []}
+        self._retired: list[Port] = []
+        self._deadlines: list[tuple[float, int, Port, tuple[str, int, int]]] = []
+        self._sweep: asyncio.TimerHandle | None = None
+        self._count = 0
+
+    def send(self, peer: Peer, id_: int, data: bytes, question: bytes, timeout: float) -> Waiting:
+        """Send a question; its future ends with (datagram, time of receipt), TimeoutError or PeerUnreachableError."""
+        family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
+        waiting = Waiting(question, self._loop.create_future())
+        try:
+            port = self._port(family)
+            key = (peer[0], peer[1], id_)
+            if key in port.waiting:
+                raise OSError(errno.EAGAIN, "id in use")
+            port.socket.sendto(data, peer)
+        except OSError as error:
+            waiting.future.set_exception(PeerUnreachableError(error.strerror or str(error)))
+            return waiting
+        port.uses += 1
+        port.waiting[key] = waiting
+        self._count += 1
+        heapq.heappush(self._deadlines, (self._loop.time() + timeout, self._count, port, key))
+        self._schedule()
+        return waiting
+
+    def new_id(self) -> int:
+        """A random message id."""
+        return self._random.getrandbits(16)
+
+    def close(self) -> None:
+        """Close everything; whoever still waits gets a TimeoutError."""
+        if self._sweep:
+            self._sweep.cancel()
+        for port in [*self._ports[socket.AF_INET], *self._ports[socket.AF_INET6], *self._retired]:
+            for waiting in port.waiting.values():
+                waiting.future.cancel()
+            self._shut(port)
+
+    # --- sockets ------------------------------------------------------------------------------------------------
+
+    def _port(self, family: socket.AddressFamily) -> Port:
+        ports = self._ports[family]
+        if len(ports) < SOCKETS:
+            ports.append(self._open(family))
+            return ports[-1]
+        index = self._random.randrange(SOCKETS)
+        if ports[index].uses >= USES_OF_A_SOCKET:
+            self._retire(ports[index])
+            ports[index] = self._open(family)
+        return ports[index]
+
+    def _open(self, family: socket.AddressFamily) -> Port:
+        sock = socket.socket(family, socket.SOCK_DGRAM)
+        sock.setblocking(False)
+        try:
+            level, option = (
+                (socket.IPPROTO_IPV6, IPV6_RECVERR) if family == socket.AF_INET6 else (socket.IPPROTO_IP, IP_RECVERR)
+            )
+            if hasattr(socket, "MSG_ERRQUEUE"):
+                sock.setsockopt(level, option, 1)
+            sock.bind(("", 0))
+        except OSError:
+            sock.close()
+            raise
+        port = Port(sock)
+        self._loop.add_reader(sock.fileno(), self._drain, port)
+        return port
+
+    def _retire(self, port: Port) -> None:
+        if port.waiting:
+            self._retired.append(port)
+        else:
+            self._shut(port)
+
+    def _shut(self, port: Port) -> None:
+        self._loop.remove_reader(port.socket.fileno())
+        port.socket.close()
+
+    # --- receiving ----------------------------------------------------------------------------------------------
+
+    def _drain(self, port: Port) -> None:
+        for _ in range(DRAINED_AT_ONCE):
+            try:
+                data, address = port.socket.recvfrom(DATAGRAM)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._read_errors(port)
+                continue
+            self._received(port, data, (address[0], address[1]))
+
+    def _received(self, port: Port, data: bytes, peer: Peer) -> None:
+        id_ = int.from_bytes(data[:2], "big")
+        waiting = port.waiting.get((*peer, id_))
+        if waiting is None:
+            self._note_odd(port, peer, "an answer with a wrong id")
+            return
+        if not echoes(data, waiting.question):
+            waiting.odd = "an answer to another question"
+            return
+        del port.waiting[(*peer, id_)]
+        if not waiting.future.done():
+            waiting.future.set_result((data, self._loop.time()))
+
+    def _note_odd(self, port: Port, peer: Peer, what: str) -> None:
+        for (address, number, _), waiting in port.waiting.items():
+            if (address, number) == peer:
+                waiting.odd = what
+
+    def _read_errors(self, port: Port) -> None:
+        """Linux tells on the error queue for whom an ICMP error came (ip(7), IP_RECVERR)."""
+        if not hasattr(socket, "MSG_ERRQUEUE"):
+            return
+        try:
+            _, _, _, address = port.socket.recvmsg(512, 512, socket.MSG_ERRQUEUE)
+        except OSError:
+            return
+        for key in [k for k in port.waiting if k[:2] == tuple(address[:2])]:
+            waiting = port.waiting.pop(key)
+            if not waiting.future.done():
+                waiting.future.set_exception(PeerUnreachableError("port unreachable"))
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    def _schedule(self) -> None:
+        if self._deadlines and self._sweep is None:
+            self._sweep = self._loop.call_at(self._deadlines[0][0], self._swept)
+        elif self._sweep and self._deadlines[0][0] < self._sweep.when():
+            self._sweep.cancel()
+            self._sweep = self._loop.call_at(self._deadlines[0][0], self._swept)
+
+    def _swept(self) -> None:
+        self._sweep = None
+        now = self._loop.time()
+        while self._deadlines and self._deadlines[0][0] <= now + 0.001:
+            _, _, port, key = heapq.heappop(self._deadlines)
+            waiting = port.waiting.pop(key, None)
+            if waiting and not waiting.future.done():
+                waiting.future.set_exception(TimeoutError(waiting.odd))
+            if port in self._retired and not port.waiting:
+                self._retired.remove(port)
+                self._shut(port)
+        self._schedule()
+
+
+def echoes(data: bytes, question: bytes) -> bool:
+    """Whether a response repeats the question, upper and lower case aside. Some errors come without a question."""
+    count = struct.unpack_from("!H", data, 4)[0] if len(data) >= 12 else 0
+    if count == 0:
+        return len(data) >= 12 and data[3] & 0xF != 0
+    return data[12 : 12 + len(question)].lower() == question.lower()
