@@ -13,7 +13,7 @@ from unpend.observer.notebook import Notebook
 from unpend.observer.settings import Settings
 
 HEDGE_AFTER = 0.15
-ASKED_AT_A_REFERRAL = 4
+ASKED_AT_A_REFERRAL = 8
 NAMESERVERS_LIMIT = 20
 ADDRESSES_LIMIT = 4
 DEPTH_LIMIT = 5
