@@ -48,12 +48,14 @@ def read_domain(text: str) -> DomainInput:
 def _bare(given: str, notes: list[Text]) -> str:
     """The host part of an address, a URL or a plain name."""
     _refuse_address(given, given)
+    mail = given.lower().startswith("mailto:")
     rest = _SCHEME.sub("", given, count=1)
     host = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
-    if rest != given or host != rest:
+    url = not mail and host != given
+    local, at, host = host.rpartition("@")
+    if url:
         notes.append(say.FROM_URL)
-    if "@" in host:
-        local, host = host.rsplit("@", 1)
+    elif at:
         notes.append(say.FROM_MAIL if local else say.LEADING_AT)
     if host.startswith("["):
         _refuse_address(host.split("]")[0] + "]", given)
@@ -130,7 +132,7 @@ def _refuse_record_name(host: str) -> None:
 
 
 def _refuse_unverifiable(name: str, labels: list[str]) -> None:
-    if len(labels) == 1:
+    if len(labels) == 1 and not is_public_suffix(name):
         raise DomainError(say.SINGLE_LABEL.fill(name=name), say.SINGLE_LABEL_HINT.fill(name=name))
     if labels[-1].isdigit():
         raise DomainError(say.BAD_CHARACTERS.fill(name=short(name), label=short(labels[-1])), say.TYPE_IT)

@@ -8,32 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
+# RFC 6761, RFC 6762, RFC 8375 and ICANN's "internal": nobody registers there, but names under them are complete.
+SPECIAL_USE = frozenset({"test", "example", "invalid", "local", "internal", "lan", "home", "corp"})
+
 
 @cache
 def _suffixes() -> PublicSuffixList:
     """Only the registries' own suffixes: github.io and its like are customers' zones, which can be verified."""
     from publicsuffixlist import PublicSuffixList
 
-    return PublicSuffixList(only_icann=True)
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
 
 
 def is_public_suffix(name: str) -> bool:
     """Whether domains are registered directly under this name (lower-case, no final dot)."""
-    return bool(_suffixes().is_public(name))
+    return _suffixes().publicsuffix(name) == name
 
 
 def registrable_of(name: str) -> str:
-    """The domain that was registered: one label below the public suffix."""
-    return _suffixes().privatesuffix(name) or name
+    """The domain that was registered: one label below the public suffix, or below an unknown top-level domain."""
+    return _suffixes().privatesuffix(name) or ".".join(name.split(".")[-2:])
 
 
-@cache
-def _known() -> PublicSuffixList:
-    from publicsuffixlist import PublicSuffixList
-
-    return PublicSuffixList(accept_unknown=False, only_icann=True)
-
-
-def ends_in_real_suffix(name: str) -> bool:
+def ends_in_known_top_level(name: str) -> bool:
     """Whether the last label is a top-level domain that exists, so that the name can be a complete one."""
-    return _known().publicsuffix(name.rstrip(".").rpartition(".")[2]) is not None
+    last = name.rstrip(".").rpartition(".")[2]
+    return last in SPECIAL_USE or _suffixes().publicsuffix(last) is not None

@@ -1,0 +1,103 @@
+"""Mail providers, recognised by what they make people publish: target first, key shape next, selector last."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from unpend.catalog.tables import table, text
+from unpend.model.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class MailProvider:
+    """One provider. `targets` and `texts` are regular expressions on the lower-cased target without its final dot
+    and on the content of a TXT record; `selectors` are fixed selector names, `selector_patterns` their shapes.
+
+    `underneath` is the id of the provider whose records these really are (a brand on top of Amazon SES).
+    """
+
+    id: str
+    name: Text
+    targets: tuple[str, ...]
+    texts: tuple[str, ...]
+    selectors: tuple[str, ...]
+    selector_patterns: tuple[str, ...]
+    underneath: str
+    own_knowledge: bool
+
+
+@cache
+def all_providers() -> tuple[MailProvider, ...]:
+    """Every provider of the catalogue, the more specific before the one it builds upon."""
+    return tuple(_provider(entry) for entry in table("mail_providers.toml")["provider"])
+
+
+@cache
+def provider_by_id(id_: str) -> MailProvider | None:
+    """The provider of this id."""
+    return next((provider for provider in all_providers() if provider.id == id_), None)
+
+
+def provider_of_target(target: str) -> MailProvider | None:
+    """Whose record points there. `target` is a name, or an MX value with its preference."""
+    bare = target.lower().rpartition(" ")[2].removesuffix(".")
+    return _first(_targets(), bare)
+
+
+def provider_of_txt(content: str) -> MailProvider | None:
+    """Whose TXT record this is; None for a key that anybody could have made."""
+    return _first(_texts(), content.strip())
+
+
+def provider_of_selector(selector: str) -> MailProvider | None:
+    """Who uses this selector; None where several do."""
+    found = [p for p in all_providers() if selector.lower() in p.selectors]
+    if found:
+        return found[0] if len(found) == 1 else None
+    return _first(_selectors(), selector.lower())
+
+
+@cache
+def common_selectors() -> tuple[str, ...]:
+    """Selectors worth asking for when nothing is known about the domain, the most frequent first."""
+    held = table("mail_providers.toml")
+    named = (selector for provider in all_providers() for selector in provider.selectors)
+    return tuple(dict.fromkeys((*held["shared_selectors"], *named)))
+
+
+Patterns = tuple[tuple[re.Pattern[str], MailProvider], ...]
+
+
+def _first(patterns: Patterns, subject: str) -> MailProvider | None:
+    return next((provider for pattern, provider in patterns if pattern.fullmatch(subject)), None)
+
+
+@cache
+def _targets() -> Patterns:
+    return tuple((re.compile(pattern), p) for p in all_providers() for pattern in p.targets)
+
+
+@cache
+def _texts() -> Patterns:
+    return tuple((re.compile(pattern, re.IGNORECASE), p) for p in all_providers() for pattern in p.texts)
+
+
+@cache
+def _selectors() -> Patterns:
+    return tuple((re.compile(pattern), p) for p in all_providers() for pattern in p.selector_patterns)
+
+
+def _provider(entry: dict[str, Any]) -> MailProvider:
+    return MailProvider(
+        id=entry["id"],
+        name=text(entry["name"]),
+        targets=tuple(entry.get("targets", ())),
+        texts=tuple(entry.get("texts", ())),
+        selectors=tuple(entry.get("selectors", ())),
+        selector_patterns=tuple(entry.get("selector_patterns", ())),
+        underneath=entry.get("underneath", ""),
+        own_knowledge=entry.get("confidence") == "own-knowledge",
+    )

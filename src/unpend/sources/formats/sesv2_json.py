@@ -1,0 +1,112 @@
+"""The output of `aws sesv2 get-email-identity` and `create-email-identity`.
+
+It never names its own domain; the MAIL FROM domain, which lies under it, is the only check there is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from unpend.model.errors import ExpectationError
+from unpend.model.expected import Expected, ExpectedRecord, ProviderView
+from unpend.model.names import absolute, is_under
+from unpend.model.text import Text
+from unpend.sources.asked import Asked, Document
+from unpend.sources.mail_from import mail_from_records
+from unpend.sources.naming import owner_name
+from unpend.sources.rows import another_domain
+from unpend.sources.ses_tokens import dkim_records, read_tokens
+from unpend.sources.shapes import mapping, status, strings, word
+from unpend.sources.signing_zones import REGIONS, target_zone
+from unpend.sources.times import read_time
+
+SOURCE = "sesv2-json"
+KNOWN_AS = Text(
+    en="the JSON of `aws sesv2 get-email-identity` or `create-email-identity`",
+    ja="`aws sesv2 get-email-identity` または `create-email-identity` の JSON",
+)
+_OURS = ("SigningEnabled", "Status", "Tokens", "SigningAttributesOrigin", "SigningHostedZone")
+BRING_YOUR_OWN = Text(
+    en="The identity signs with a key of your own (BYODKIM). SES does not give the public key back, so the record to "
+    "publish is not known: TXT at {name}, with p= and your public key.",
+    ja="この ID は独自の鍵で署名します（BYODKIM）。SES は公開鍵を返さないため、登録すべき値は分かりません。"
+    "{name} の TXT に、p= に続けて公開鍵を登録してください。",
+)
+REPLICA = Text(
+    en="The identity is a replica of the one in {region} (Deterministic Easy DKIM) and uses its records.",
+    ja="この ID は {region} の ID の複製（Deterministic Easy DKIM）で、同じレコードを使います。",
+)
+AN_ADDRESS = Text(
+    en="The file is about an e-mail address, which is verified by a link in a mail, not by DNS.",
+    ja="ファイルはメールアドレスの ID のものです。メールアドレスは DNS ではなく、メール内のリンクで検証します。",
+)
+AN_ADDRESS_HINT = Text(
+    en="Fetch the identity of the domain itself: `aws sesv2 get-email-identity --email-identity {domain}`.",
+    ja="ドメイン自体の ID を取得してください: `aws sesv2 get-email-identity --email-identity {domain}`",
+)
+
+
+def recognises(document: Document) -> bool:
+    data = mapping(document.data)
+    dkim = mapping(data.get("DkimAttributes"))
+    return any(key in dkim for key in _OURS) or ("IdentityType" in data and "VerifiedForSendingStatus" in data)
+
+
+def read(document: Document, asked: Asked) -> Expected:
+    data = mapping(document.data)
+    _refuse_other(data, asked.domain)
+    dkim = mapping(data.get("DkimAttributes"))
+    origin = word(dkim.get("SigningAttributesOrigin")).upper()
+    tokens = strings(dkim.get("Tokens"))
+    if word(data.get("IdentityType")) == "EMAIL_ADDRESS" and not tokens:
+        raise ExpectationError(AN_ADDRESS, AN_ADDRESS_HINT.fill(domain=asked.domain.rstrip(".")))
+    records, zone, notes = _dkim(asked, dkim, origin, tokens)
+    extra, more = mail_from_records(_mail_from(data), asked.domain, asked.region)
+    view = _view(data, dkim)
+    both = (*records, *extra)
+    return Expected(asked.domain, both, "ses", asked.region, zone, view=view, source=SOURCE, notes=(*notes, *more))
+
+
+def _dkim(
+    asked: Asked, dkim: dict[str, Any], origin: str, tokens: list[str]
+) -> tuple[tuple[ExpectedRecord, ...], str | None, tuple[Text, ...]]:
+    if origin == "EXTERNAL":
+        selector = tokens[0] if len(tokens) == 1 else "<selector>"
+        name = f"{selector}._domainkey.{asked.domain}".rstrip(".")
+        return (), None, (BRING_YOUR_OWN.fill(name=name),)
+    parent = origin.removeprefix("AWS_SES_").lower().replace("_", "-")
+    region = parent if parent in REGIONS else asked.region
+    read_ = read_tokens(tokens, asked.domain)
+    stated = word(dkim.get("SigningHostedZone")) or asked.signing_zone
+    zone, notes = target_zone(region, stated)
+    replica = (REPLICA.fill(region=parent),) if parent in REGIONS else ()
+    said = tuple(note for token in read_ for note in token.notes)
+    return dkim_records(asked.domain, (t.text for t in read_), zone), zone, (*notes, *replica, *said)
+
+
+def _mail_from(data: dict[str, Any]) -> str:
+    return word(mapping(data.get("MailFromAttributes")).get("MailFromDomain"))
+
+
+def _refuse_other(data: dict[str, Any], domain: str) -> None:
+    """Judges by the only names in the file: MAIL FROM's, and the identity's where a tool added it."""
+    named = word(data.get("EmailIdentity")) or word(data.get("IdentityName"))
+    if named and absolute(named.rpartition("@")[2]) != domain:
+        raise another_domain([named], domain)
+    if (mail_from := _mail_from(data)) and not is_under(name := owner_name(mail_from + ".", domain), domain):
+        raise another_domain([name.partition(".")[2]], domain)
+
+
+def _view(data: dict[str, Any], dkim: dict[str, Any]) -> ProviderView:
+    info = mapping(data.get("VerificationInfo"))
+    soa = mapping(info.get("SOARecord"))
+    serial = word(soa.get("SerialNumber"))
+    return ProviderView(
+        verification_status=status(data.get("VerificationStatus")),
+        dkim_status=status(dkim.get("Status")),
+        error_type=status(info.get("ErrorType")),
+        last_checked_at=read_time(info.get("LastCheckedTimestamp")),
+        last_success_at=read_time(info.get("LastSuccessTimestamp")),
+        soa_primary=absolute(primary) if (primary := word(soa.get("PrimaryNameServer"))) else None,
+        soa_serial=int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= 10 else None,
+    )
