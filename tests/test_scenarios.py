@@ -45,7 +45,7 @@ async def test_first_finding_is_the_cause_and_nothing_else_is_blamed(name: str) 
     assert set(scenario.also) <= set(found), report.to_text("en")
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if load_scenario(n).heals])
+@pytest.mark.parametrize("name", [n for n in NAMES if load_scenario(n).can_heal])
 async def test_the_plan_applied_by_machine_ends_the_pending_state(name: str) -> None:
     async with Lab(load_scenario(name)) as lab:
         report = await look(lab)

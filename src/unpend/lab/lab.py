@@ -1,0 +1,309 @@
+"""The lab: a scenario's world on loopback sockets, and what a plan does to it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from types import TracebackType
+
+import dns.name
+import dns.rdatatype
+import dns.rrset
+
+from unpend.lab.resolver import LabResolver
+from unpend.lab.scenario import Scenario
+from unpend.lab.server import Endpoint, LabServer
+from unpend.lab.world import TOKENS, World, absolute, fill, signing_zone
+from unpend.lab.zone import Zone
+from unpend.model.errors import LabError
+from unpend.model.expected import Expected, ExpectedRecord, Purpose
+from unpend.model.observation import HostedZone, Registration
+from unpend.model.plan import Change, Errand, Op, Plan
+from unpend.model.records import Record
+from unpend.model.text import Text
+
+PORT_TRIES = 20
+NO_PORT = Text(en="The lab found no free port on loopback.", ja="ラボが使えるループバックのポートが見つかりません。")
+RESOLVERS = ("resolver-1.lab", "resolver-2.lab")
+Address = tuple[str, int]
+
+
+class Lab:
+    """A running world: `async with Lab(load_scenario("doubled-zone")) as lab`.
+
+    `latency` (seconds, one way) and `loss` (0 to 1) are between us and every server. `single_address` puts everything
+    on 127.0.0.1 with a port each, for machines that have no other loopback address; then `route` maps addresses.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        single_address: bool | None = None,
+        latency: float = 0.0,
+        loss: float = 0.0,
+        port: int = 0,
+    ) -> None:
+        self.scenario = scenario
+        self.domain = scenario.domain
+        self.port = port
+        self.route: Callable[[str, int], Address] | None = None
+        self.ignored: list[Errand] = []
+        self._single = single_address
+        self._latency = latency
+        self._loss = loss
+        self._offset = 0.0
+        self._endpoints: list[Endpoint] = []
+        self._routes: dict[str, int] = {}
+        self._world = World(scenario, self.now)
+
+    def now(self) -> float:
+        """The lab's clock."""
+        return time.time() + self._offset
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass for caches."""
+        self._offset += seconds
+
+    def flush(self) -> None:
+        """Resolvers forget everything."""
+        for resolver in self._world.resolvers:
+            resolver.flush()
+
+    # --- what a check needs to know -----------------------------------------------------------------------------
+
+    @property
+    def resolvers(self) -> tuple[Address, ...]:
+        """Where the resolvers listen."""
+        return tuple((r.address, self.port) for r in self._world.resolvers)
+
+    @property
+    def root_hints(self) -> str:
+        """The root hints file of this world."""
+        names = ("a.root-servers.net", "b.root-servers.net")
+        lines = [f". 3600000 NS {n}." for n in names]
+        return "\n".join([*lines, *(f"{n}. 3600000 A {self._world.server(n).address}" for n in names)]) + "\n"
+
+    @property
+    def also_ask(self) -> tuple[str, ...]:
+        """Undelegated hosts that the scenario's user names, as HOST@ADDR."""
+        return tuple(f"{n}@{self._world.server(n).address}" for n in self.scenario.also_ask)
+
+    @property
+    def servers(self) -> dict[str, str]:
+        """Every authoritative server: name → address."""
+        return {name: server.address for name, server in self._world.servers.items()}
+
+    @property
+    def expected(self) -> Expected:
+        """What ought to be published."""
+        told = self.scenario.expect
+        domain = self.domain + "."
+        zone = signing_zone(self.scenario)
+        tokens = [ExpectedRecord(Purpose.DKIM, f"{t}._domainkey.{domain}", "CNAME", (f"{t}.{zone}",)) for t in TOKENS]
+        own = [
+            ExpectedRecord(Purpose(w.purpose), self._name(w.name), w.type, tuple(map(self._fill, w.values)), w.required)
+            for w in told.records
+        ]
+        entered = None if told.entered_minutes_ago is None else time.time() - 60 * told.entered_minutes_ago
+        return Expected(
+            domain,
+            () if told.none else tuple(own or tokens),
+            provider=None if told.none or own else "ses",
+            region=self.scenario.region,
+            signing_zone=zone,
+            former_names=tuple(map(self._name, told.former_names)),
+            entered_at=entered,
+            source="lab",
+        )
+
+    def _fill(self, text: str) -> str:
+        return fill(text, self.scenario)
+
+    def _name(self, text: str) -> str:
+        return self._fill(text).rstrip(".").lower() + "."
+
+    @property
+    def registration(self) -> Registration | None:
+        """What the registry says, where the scenario tells."""
+        told = self.scenario.registration
+        if told is None:
+            return None
+        return Registration(
+            told.registered,
+            told.status,
+            _time(told.expires_at),
+            _time(told.changed_at),
+            told.nameservers,
+            told.registrar,
+        )
+
+    @property
+    def hosted_zones(self) -> tuple[HostedZone, ...]:
+        """The zones in the DNS host's account, where the scenario tells."""
+        return tuple(
+            HostedZone(
+                self._name(z.name),
+                z.id,
+                z.private,
+                tuple(map(self._name, z.nameservers)),
+                _records(self._fill(z.records), self._name(z.name)),
+            )
+            for z in self.scenario.hosted_zone
+        )
+
+    # --- up and down --------------------------------------------------------------------------------------------
+
+    async def __aenter__(self) -> Lab:
+        self._world.build()
+        self._world.publish(before=True)
+        self._make_resolvers()
+        self._warm()
+        self._world.publish(before=False)
+        await self._open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+
+    def _make_resolvers(self) -> None:
+        texts = {r.name: r for r in self.scenario.resolver}
+        for i, name in enumerate(texts or RESOLVERS, 1):
+            told = texts.get(name)
+            resolver = LabResolver(
+                name,
+                f"127.20.0.{i}",
+                self._world.servers,
+                ("a.root-servers.net", "b.root-servers.net"),
+                self.now,
+                validates=self._world.signed or any(z.ds == "stale" for z in self.scenario.zone),
+            )
+            if told:
+                resolver.does |= {told.does} - {""}
+                self._serve_privately(resolver, told.serves_private)
+            self._world.resolvers.append(resolver)
+
+    def _serve_privately(self, resolver: LabResolver, text: str) -> None:
+        zone = Zone(absolute(self.domain))
+        zone.read(fill(text, self.scenario), 300)
+        for name, rrsets in zone.nodes.items():
+            for rrset in rrsets:
+                resolver.private[(name, rrset.rdtype)] = (rrset,)
+
+    def _warm(self) -> None:
+        """The resolvers were asked some time ago, when the zones were as they were before."""
+        for resolver, told in zip(self._world.resolvers, self.scenario.resolver, strict=False):
+            for question in told.warm:
+                name, type_ = self._fill(question).split()
+                resolver.resolve(absolute(name), dns.rdatatype.from_text(type_))
+        self._offset += max((r.elapsed for r in self.scenario.resolver), default=0)
+
+    async def _open(self) -> None:
+        wanted: list[LabServer | LabResolver] = [*self._world.servers.values(), *self._world.resolvers]
+        for _ in range(PORT_TRIES):
+            try:
+                await self._bind(wanted)
+                return
+            except OSError:
+                await self._close()
+                if self._single is None and not await _has_loopback_range():
+                    self._single = True
+                self.port = 0
+        raise LabError(NO_PORT)
+
+    async def _bind(self, wanted: list[LabServer | LabResolver]) -> None:
+        for server in wanted:
+            endpoint = Endpoint(server, self._latency, self._loss)
+            self._endpoints.append(endpoint)
+            if self._single:
+                self._routes[server.address] = await endpoint.open("127.0.0.1", 0)
+            else:
+                self.port = await endpoint.open(server.address, self.port)
+        if self._single:
+            self.port = 53
+            self.route = lambda address, port: ("127.0.0.1", self._routes.get(address, 9))
+
+    async def _close(self) -> None:
+        for endpoint in self._endpoints:
+            await endpoint.close()
+        self._endpoints.clear()
+
+    # --- a plan, applied ----------------------------------------------------------------------------------------
+
+    def apply(self, plan: Plan) -> None:
+        """Do what the plan says to the zones at the delegated host, and the mechanical errands at the registry."""
+        for change in plan.changes:
+            if isinstance(change, Change):
+                for zone in self._world.held(change.zone.rstrip(".")):
+                    _edit(zone, change)
+            elif not self._run(change):
+                self.ignored.append(change)
+
+    def _run(self, errand: Errand) -> bool:
+        target = errand.target.rstrip(".")
+        parents = [p for p in self._world.zones if target.endswith("." + p)]
+        zones = self._world.held(max(parents, key=len)) if parents else []
+        for zone in zones:
+            if errand.op in {"remove-ds", "publish-ds"}:
+                zone.remove(absolute(target), dns.rdatatype.DS)
+            if errand.op == "publish-ds":
+                zone.add(dns.rrset.from_text(absolute(target), 3600, "IN", "DS", *errand.values))
+            if errand.op == "set-nameservers" and errand.values:
+                zone.remove(absolute(target), dns.rdatatype.NS)
+                zone.add(dns.rrset.from_text(absolute(target), 3600, "IN", "NS", *errand.values))
+        return bool(zones) and errand.op in {"remove-ds", "publish-ds", "set-nameservers"}
+
+    def zone_texts(self) -> dict[str, dict[str, str]]:
+        """Server name → zone apex → master-file text, for real servers."""
+        return {
+            name: {apex.to_text(): held.zone.to_text() for apex, held in server.zones.items()}
+            for name, server in self._world.servers.items()
+        }
+
+
+def _edit(zone: Zone, change: Change) -> None:
+    name, rdtype = absolute(change.name), dns.rdatatype.from_text(change.type)
+    if change.op is Op.DELETE:
+        zone.remove(name, rdtype, tuple(v if change.type == "TXT" else v.lower() for v in change.values))
+    else:
+        if change.op is Op.REPLACE:
+            zone.remove(name, rdtype)
+        values = [_quoted(v) if change.type == "TXT" else v for v in change.values]
+        zone.add(dns.rrset.from_text(name, change.ttl, "IN", change.type, *values))
+    soa = zone.soa
+    zone.remove(zone.apex, dns.rdatatype.SOA)
+    zone.add(dns.rrset.from_rdata(zone.apex, soa.ttl, soa[0].replace(serial=soa[0].serial + 1)))
+
+
+def _quoted(text: str) -> str:
+    escaped = [text[i : i + 255].replace("\\", "\\\\").replace('"', '\\"') for i in range(0, len(text), 255)]
+    return " ".join(f'"{part}"' for part in escaped) or '""'
+
+
+def _time(text: str) -> float | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() if text else None
+
+
+def _records(text: str, apex: str) -> tuple[Record, ...]:
+    zone = Zone(absolute(apex))
+    zone.read(text, 300)
+    return tuple(
+        Record(name.to_text().lower(), dns.rdatatype.to_text(r.rdtype), r.ttl, str(rdata))
+        for name, rrsets in zone.nodes.items()
+        for r in rrsets
+        for rdata in r
+    )
+
+
+async def _has_loopback_range() -> bool:
+    """Whether 127.9.9.9 can be bound (Linux), or only 127.0.0.1 (macOS)."""
+    try:
+        server = await asyncio.start_server(lambda r, w: None, "127.9.9.9", 0)
+    except OSError:
+        return False
+    server.close()
+    return True
