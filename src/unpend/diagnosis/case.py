@@ -105,7 +105,9 @@ class Case:
 
     @staticmethod
     def speaks(exchange: Exchange) -> bool:
-        """Whether this answer says with authority what the zone holds: silence and lame answers do not."""
+        """Whether this answer says with authority what the zone holds: silence, lame and truncated ones do not."""
+        if exchange.tc and exchange.probe.via is not Via.TCP:
+            return False
         return exchange.outcome.conclusive and exchange.aa and exchange.outcome is not Outcome.REFERRAL
 
     def at_resolvers(self, name: str, type_: str, *, cd: bool = False) -> tuple[Exchange, ...]:

@@ -50,5 +50,5 @@ def misplaced(code: str, title: Text, says: Text, slips: Slips) -> Rule:
         evidence = (*copies, *case.heard(record.name, record.type))
         return rule.finding(record.name, says, evidence, fix=[gone], found=name)
 
-    rule = Rule(code, "wrong-name", title, finds, asks, explains=("record-missing", "stale-names"))
+    rule = Rule(code, "wrong-name", title, finds, asks, explains=("record-missing", "stale-names", "child-zone-hides-record"))
     return rule
