@@ -14,7 +14,7 @@ DEEPEST = 40
 MOST_NODES = 100_000
 _SMART = str.maketrans("“”„‟", '""""')
 _YAML_KEYS = re.compile(
-    r"^(?:---\s*)?[\s-]*[\"']?(?:name|records|type|purpose|DkimAttributes|VerificationAttributes|IdentityType)[\"']?\s*:",
+    r"^(?:---\s*)?[\s-]*\{?\s*[\"']?(?:name|records|type|purpose|DkimAttributes|VerificationAttributes|IdentityType)[\"']?\s*:",
     re.MULTILINE,
 )
 

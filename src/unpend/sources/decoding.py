@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from unpend.model.errors import ExpectationError
 from unpend.model.text import Text
@@ -24,6 +25,7 @@ NOT_TEXT_HINT = Text(
     en="Save it as UTF-8 text; a spreadsheet has to be exported as CSV.",
     ja="UTF-8 のテキストとして保存してください。表計算ソフトのファイルは CSV 形式で書き出してください。",
 )
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\uf8f0-\uf8f3]")
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -51,5 +53,5 @@ def _encodings(data: bytes) -> tuple[str, ...]:
 
 
 def is_text(text: str) -> bool:
-    """Whether there are no control characters beyond line ends and tabs."""
-    return not any(c < " " and c not in "\t\n\r\f\x0b" for c in text)
+    """Whether there are no control characters beyond line ends and tabs, nor what Shift_JIS makes of stray bytes."""
+    return _CONTROL.search(text) is None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from unpend.model.errors import ExpectationError
 from unpend.model.expected import Expected
@@ -40,6 +41,7 @@ _COLUMNS = {
     "priority": ("priority", "preference", "優先度", "優先"),
     "ttl": ("ttl",),
 }
+_EMPTY = ",; \t"
 BROKEN = Text(en="Line {line} of the CSV file cannot be read.", ja="CSV ファイルの {line} 行目を読み取れません。")
 SHORT_LINE = Text(
     en="Line {line} of the CSV file has fewer columns than its header.",
@@ -57,7 +59,7 @@ def recognises(document: Document) -> bool:
 
 def _header(text: str) -> tuple[str, dict[str, int]] | None:
     """The delimiter and the place of every column, from the first line that has text."""
-    first = next((line for line in text.splitlines() if line.strip(",; \t")), "")
+    first = next((line for line in text.splitlines() if line.strip(_EMPTY)), "")
     for delimiter in (",", "\t", ";"):
         cells = [unquoted(cell).lower() for cell in first[:1000].split(delimiter)]
         places = {key: cells.index(word) for key, words in _COLUMNS.items() for word in words if word in cells}
@@ -68,7 +70,7 @@ def _header(text: str) -> tuple[str, dict[str, int]] | None:
 
 def read(document: Document, asked: Asked) -> Expected:
     delimiter, places = _header(document.text) or (",", {})
-    lines = document.text.strip("\r\n,; \t").splitlines()
+    lines = list(dropwhile(lambda line: not line.strip(_EMPTY), document.text.splitlines()))
     records, notes = of_domain(record_sets(_rows(lines, delimiter, places, asked.domain)), asked.domain)
     if any(value.endswith(".acm-validations.aws.") for record in records for value in record.values):
         return Expected(asked.domain, records, "acm", source=ACM, notes=notes)

@@ -74,6 +74,7 @@ def _rrsets(text: str, domain: str) -> list[RRset]:
             reader = dns.zonefile.Reader(
                 tokens, dns.rdataclass.IN, transaction, allow_directives=allowed, default_ttl=3600
             )
+            reader.zone_origin = dns.name.root  # or it would silently skip the names of other zones
             reader.read()
     except (dns.exception.DNSException, ValueError, KeyError, IndexError, RecursionError, OverflowError) as error:
         raise ExpectationError(BROKEN.fill(where=short(str(error) or type(error).__name__, 160)), BROKEN_HINT) from None
