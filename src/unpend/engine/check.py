@@ -100,7 +100,7 @@ def _hints(text: str | None) -> Hints:
 
 def _resolvers(given: Sequence[str | tuple[str, int]] | None) -> tuple[Resolver, ...]:
     if given is None:
-        found = (*system_resolvers(), *(Resolver(address, 53, name) for name, address in public_resolvers()))
+        found = (*system_resolvers(), *(Resolver(each.address, 53, each.name) for each in public_resolvers()))
         return tuple({resolver.address: resolver for resolver in reversed(found)}.values())[::-1]
     return tuple(_resolver(each) for each in given)
 

@@ -36,4 +36,9 @@ def _shown(value: Any, lang: Lang) -> str:
     if isinstance(value, list | tuple | set | frozenset):
         joint = "、" if lang == "ja" else ", "
         return joint.join(_shown(item, lang) for item in value)
-    return str(value)
+    return _without_final_dot(value) if isinstance(value, str) else str(value)
+
+
+def _without_final_dot(value: str) -> str:
+    """People read and paste names without the final dot; a sentence has its own."""
+    return value[:-1] if value.endswith(".") and value.count(".") > 1 and " " not in value else value

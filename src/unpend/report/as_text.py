@@ -1,0 +1,219 @@
+"""The report for a person in trouble, at a terminal of any width, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, chop_cells
+
+from unpend.model.finding import Severity
+from unpend.model.text import Lang, Text
+from unpend.report import phrases
+from unpend.report.escape import for_terminal
+from unpend.report.outline import Step, Told, by_hand, evidence_line, grouped, steps, utc
+from unpend.report.report import RecordReport, Report
+from unpend.report.verdict import Verdict
+
+COLOURS = {"ok": "32", "action_required": "31", "waiting": "33", "unknown": "35"}
+MARKS = {"ok": "✔", "action_required": "✘", "waiting": "…", "unknown": "?"}
+PROOF_LIMIT = 40
+
+
+def as_text(report: Report, lang: Lang, *, verbose: int = 0, width: int = 80, colour: bool = False) -> str:
+    """The verdict, the cause, what to do, the records; the proof with `verbose`. Ends with a line feed."""
+    return "".join(line + "\n" for line in Sheet(report, lang, max(24, width), colour).lines(verbose))
+
+
+class Sheet:
+    """Sets one report in lines that fit."""
+
+    def __init__(self, report: Report, lang: Lang, width: int, colour: bool) -> None:
+        self._report = report
+        self._lang = lang
+        self._width = width
+        self._colour = colour
+
+    def lines(self, verbose: int) -> Iterator[str]:
+        """Every line of the sheet; a healthy domain gets one, unless more was asked for."""
+        report = self._report
+        if report.verdict is Verdict.OK and not report.findings and not verbose:
+            yield from self._wrapped(self._mark() + " " + self._say(report.message))
+            if report.hint:
+                yield from self._wrapped(self._say(report.hint), "  ")
+            return
+        yield self._paint(
+            f"{self._mark()} {self._say(phrases.HEADINGS[str(report.verdict)])}: {report.domain.rstrip('.')}"
+        )
+        yield from self._causes()
+        yield from self._plan()
+        yield from self._records()
+        yield from self._remarks()
+        yield from self._by_hand()
+        if verbose:
+            yield from self._proof()
+
+    # --- parts --------------------------------------------------------------------------------------------------
+
+    def _causes(self) -> Iterator[str]:
+        told = grouped(self._report, Severity.ERROR)
+        if not told:
+            yield from self._wrapped(self._say(self._report.message))
+        for index, each in enumerate(told):
+            yield ""
+            yield self._heading(phrases.CAUSE if index == 0 else phrases.FURTHER)
+            yield from self._told(each)
+
+    def _told(self, told: Told) -> Iterator[str]:
+        finding = told.finding
+        sure = self._say(phrases.SURE[str(finding.confidence)])
+        yield from self._wrapped(f"{self._say(finding.message)} [{finding.code}, {sure}]", "  ")
+        if len(told.names) > 1:
+            names = [name for name in told.names if name not in finding.about]
+            yield from self._wrapped(f"{self._say(phrases.ALSO)}: {', '.join(names)}", "  ") if names else ()
+        if finding.consequences:
+            yield from self._wrapped(self._say(phrases.EXPLAINS.fill(codes=finding.consequences)), "  ")
+
+    def _plan(self) -> Iterator[str]:
+        todo = list(steps(self._report))
+        if not todo:
+            return
+        yield ""
+        yield self._heading(phrases.WHAT_TO_DO)
+        yield from self._where()
+        for number, step in enumerate(todo, 1):
+            yield from self._step(number, step)
+        safety = phrases.SAFETY[str(self._report.plan.safety)]
+        if self._report.plan.reasons:
+            yield from self._wrapped(self._say(safety), "  ")
+            for reason in self._report.plan.reasons:
+                yield from self._wrapped("- " + self._say(reason), "  ")
+
+    def _where(self) -> Iterator[str]:
+        host = self._report.dns_host
+        zones = tuple(dict.fromkeys(c.zone for c in self._report.plan.changes if hasattr(c, "zone")))
+        if zones:
+            name = self._say(host.name) if host else ", ".join(self._report.nameservers[:2])
+            yield from self._wrapped(self._say(phrases.AT_HOST.fill(host=name, zone=zones)), "  ")
+
+    def _step(self, number: int, step: Step) -> Iterator[str]:
+        yield from self._wrapped(f"{number}. {self._say(step.says)}", "  ")
+        wide = max((cell_len(self._say(f.label)) for f in step.fields), default=0)
+        for field in step.fields:
+            label = self._say(field.label)
+            yield from self._wrapped(f"{label}{' ' * (wide - cell_len(label))}  {for_terminal(field.value)}", "     ")
+        for remark in step.remarks:
+            yield from self._wrapped(self._say(remark), "     ")
+
+    def _records(self) -> Iterator[str]:
+        if not self._report.records:
+            return
+        yield ""
+        yield self._heading(phrases.RECORDS)
+        for each in self._report.records:
+            yield from self._record(each)
+
+    def _record(self, each: RecordReport) -> Iterator[str]:
+        """Stacked, since the names are longer than any column."""
+        mark = "✔" if each.status == "verified" else "…" if each.status == "propagating" else "✘"
+        status = self._say(phrases.STATUSES[each.status])
+        yield from self._wrapped(f"{mark} {each.record.type} {for_terminal(each.record.name)}  {status}", "  ")
+        if each.status != "verified":
+            found = ", ".join(each.found) or self._say(phrases.NOTHING)
+            yield from self._wrapped(f"{self._say(phrases.WANTED)}: {', '.join(each.record.values)}", "      ")
+            yield from self._wrapped(f"{self._say(phrases.FOUND)}: {found}", "      ")
+
+    def _remarks(self) -> Iterator[str]:
+        warnings = grouped(self._report, Severity.WARNING, Severity.INFO)
+        notes = [self._say(note) for note in self._report.expected.notes]
+        quirks = self._report.dns_host.quirks if self._report.dns_host and self._report.plan.changes else ()
+        notes += [self._say(phrases.QUIRK.fill(quirk=quirk)) for quirk in quirks]
+        unheard = self._report.observation.unheard
+        if warnings or notes or unheard or self._report.hint:
+            yield ""
+            yield self._heading(phrases.WARNINGS)
+        for told in warnings:
+            yield from self._told(told)
+        for note in notes:
+            yield from self._wrapped("- " + note, "  ")
+        if unheard:
+            yield from self._wrapped(f"{self._say(phrases.NOT_HEARD)}: {'; '.join(unheard[:10])}", "  ")
+        if self._report.hint:
+            yield from self._wrapped(self._say(self._report.hint), "  ")
+
+    def _by_hand(self) -> Iterator[str]:
+        commands = list(by_hand(self._report))
+        if commands:
+            yield ""
+            yield self._heading(phrases.BY_HAND)
+            yield from ("  " + for_terminal(command) for command in commands)
+
+    def _proof(self) -> Iterator[str]:
+        report = self._report
+        yield ""
+        yield self._heading(phrases.PROOF)
+        for told in grouped(report, *Severity):
+            yield f"  {told.finding.code}"
+            for exchange in told.evidence[:PROOF_LIMIT]:
+                yield from self._wrapped(for_terminal(evidence_line(exchange, self._lang)), "    ")
+        if not report.findings:
+            for record in report.records:
+                for exchange in report.case.heard(record.record.name, record.record.type):
+                    yield from self._wrapped(for_terminal(evidence_line(exchange, self._lang)), "    ")
+        observation = report.observation
+        took = round((observation.ended_at - observation.started_at) * 1000)
+        said = phrases.LOOKED.fill(
+            when=utc(observation.ended_at).removesuffix(" UTC"),
+            queries=len(observation.exchanges),
+            rounds=observation.rounds,
+            ms=took,
+        )
+        yield from self._wrapped(self._say(said), "  ")
+
+    # --- letters ------------------------------------------------------------------------------------------------
+
+    def _say(self, text: Text) -> str:
+        return for_terminal(text.of(self._lang))
+
+    def _mark(self) -> str:
+        return MARKS[str(self._report.verdict)]
+
+    def _heading(self, text: Text) -> str:
+        said = self._say(text)
+        return f"\x1b[1m{said}\x1b[0m" if self._colour else said
+
+    def _paint(self, line: str) -> str:
+        code = COLOURS[str(self._report.verdict)]
+        return f"\x1b[1;{code}m{line}\x1b[0m" if self._colour else line
+
+    def _wrapped(self, text: str, indent: str = "") -> Iterator[str]:
+        """Lines that fit: broken at spaces, and inside what is longer than a line; wide characters count twice."""
+        room = self._width - len(indent)
+        line = ""
+        for word in _pieces(text, room):
+            glue = "" if not line else " " if word[0] else ""
+            if line and cell_len(line) + len(glue) + cell_len(word[1]) > room:
+                yield indent + line
+                line = word[1]
+            else:
+                line += glue + word[1]
+        if line:
+            yield indent + line
+
+
+def _pieces(text: str, room: int) -> Iterator[tuple[bool, str]]:
+    """(whether a space stands before it, piece): words, Japanese by character, and long names in lengths that fit."""
+    for word in text.split(" "):
+        first = True
+        run = ""
+        for char in word:
+            if cell_len(char) > 1:
+                if run:
+                    yield first, run
+                    first, run = False, ""
+                yield first, char
+                first = False
+            else:
+                run += char
+        for piece in chop_cells(run, room) if run else ([""] if first else []):
+            yield first, piece
+            first = False

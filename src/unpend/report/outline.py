@@ -1,0 +1,135 @@
+"""What a person is told, in order, before it is set as text or as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from unpend.catalog import DnsHost, PanelWords, generic_words
+from unpend.model.finding import Finding, Severity
+from unpend.model.plan import Change, Errand, Op, Then
+from unpend.model.records import Exchange
+from unpend.model.text import Lang, Text
+from unpend.report import phrases
+from unpend.report.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a DNS panel: its label there and what to type."""
+
+    label: Text
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do: a sentence, the fields to type, and remarks."""
+
+    says: Text
+    fields: tuple[Field, ...] = ()
+    remarks: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One cause with the names it is about."""
+
+    finding: Finding
+    names: tuple[str, ...]
+    evidence: tuple[Exchange, ...] = field(default=())
+
+
+def grouped(report: Report, *severities: Severity) -> tuple[Told, ...]:
+    """The causes of these severities, those of one code together."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.severity in severities:
+            by_code.setdefault(finding.code, []).append(finding)
+    return tuple(
+        Told(
+            group[0],
+            tuple(dict.fromkeys(name for f in group for name in f.about)),
+            tuple(dict.fromkeys(e for f in group for e in f.evidence)),
+        )
+        for group in by_code.values()
+    )
+
+
+def steps(report: Report) -> Iterator[Step]:
+    """The plan in the words of the user's own DNS panel."""
+    for change in report.plan.changes:
+        yield _edit(change, report) if isinstance(change, Change) else _errand(change)
+    for then in report.plan.then:
+        yield _then(then, alone=not report.plan.changes)
+
+
+def _edit(change: Change, report: Report) -> Step:
+    host = report.dns_host
+    words = host.words if host else generic_words()
+    verb = {Op.CREATE: phrases.ADD, Op.REPLACE: phrases.CHANGE, Op.DELETE: phrases.DELETE}[change.op]
+    fields = tuple(_fields(change, words, host))
+    remarks = [phrases.FULL_NAME.fill(name=change.name)]
+    if change.op is Op.REPLACE and change.before:
+        remarks.append(phrases.NOW_THERE.fill(values=change.before))
+    if change.op is not Op.DELETE and host and host.target_dot == "needed":
+        remarks.append(phrases.DOT_NEEDED)
+    return Step(verb, fields, tuple(remarks))
+
+
+def _fields(change: Change, words: PanelWords, host: DnsHost | None) -> Iterator[Field]:
+    """The panel's fields: the relative name first, the value with or without its final dot as the panel takes it."""
+    yield Field(words.name, words.at if change.host == "@" else change.host)
+    yield Field(words.type, change.type)
+    for value in change.values:
+        yield from _value(change, value, words, dot=host is not None and host.target_dot == "needed")
+    if change.op is not Op.DELETE:
+        yield Field(words.ttl, str(change.ttl))
+
+
+def _value(change: Change, value: str, words: PanelWords, *, dot: bool) -> Iterator[Field]:
+    if change.type == "MX" and " " in value:
+        priority, value = value.split(" ", 1)
+        yield Field(words.priority, priority)
+    if change.type in {"CNAME", "MX", "NS"} and not dot:
+        value = value.rstrip(".")
+    yield Field(words.value, value)
+
+
+def _errand(errand: Errand) -> Step:
+    where = phrases.ELSEWHERE[str(errand.where)]
+    says = Text("{where}: {what}", "{where}: {what}", {"where": where, "what": errand.instructions})
+    return Step(says)
+
+
+def _then(then: Then, *, alone: bool) -> Step:
+    if then.op != "wait":
+        return Step(phrases.RESTART)
+    text = phrases.WAIT_ONLY if alone else phrases.WAIT
+    return Step(text.fill(until=utc(then.until or 0), span=phrases.span(then.seconds or 0)))
+
+
+def utc(time: float) -> str:
+    """A time as people read it; the zone is always UTC."""
+    return datetime.fromtimestamp(int(time), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def by_hand(report: Report) -> Iterator[str]:
+    """The commands with which anyone can check the records that are not right yet."""
+    server = next(iter(report.nameservers), "").rstrip(".")
+    for each in report.records:
+        if each.status == "verified":
+            continue
+        name = each.record.name.rstrip(".")
+        yield f"dig {'@' + server + ' ' if server else ''}{name} {each.record.type} +norecurse"
+        yield f"nslookup -type={each.record.type} {name}{'.' if not server else '. ' + server}"
+
+
+def evidence_line(exchange: Exchange, lang: Lang) -> str:
+    """One exchange: who was asked what, how, and what came back."""
+    answer = "; ".join(f"{r.type} {r.value} (TTL {r.ttl})" for r in exchange.answer)
+    ede = " ".join(f"EDE {e.code} {e.text}".strip() for e in exchange.ede)
+    said = " ".join(filter(None, [str(exchange.outcome), answer, ede, exchange.note]))
+    who = f"{exchange.server.role} {exchange.server.name or exchange.server.address} ({exchange.server.address})"
+    return f"{who}: {exchange.question} [{exchange.probe.via}] → {said}, {exchange.elapsed_ms:.0f} ms"

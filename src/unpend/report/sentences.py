@@ -1,0 +1,75 @@
+"""The first sentence of a report and the one that says what to do next."""
+
+from __future__ import annotations
+
+from unpend.diagnosis.case import Case
+from unpend.diagnosis.diagnose import Diagnosis
+from unpend.model.plan import Plan
+from unpend.model.text import Text
+from unpend.report.verdict import Verdict
+
+OK = Text(
+    en="{domain}: every record is right at all {servers} name servers and at the resolvers.",
+    ja="{domain}: すべてのレコードが {servers} 台のネームサーバーとリゾルバーで正しく見えています。",
+)
+OK_BUT_PENDING = Text(
+    en="If the provider still says pending, it has not looked since: nothing has to be changed.",
+    ja="それでも保留と表示される場合は、事業者側がまだ確認していないだけです。変更は必要ありません。",
+)
+WAITING = Text(
+    en="{domain}: nothing has to be changed; only time is missing.",
+    ja="{domain}: 変更は必要ありません。あとは時間が経つのを待つだけです。",
+)
+WAITING_FOR = Text(
+    en="{domain}: nothing has to be changed; only time is missing. {cause}",
+    ja="{domain}: 変更は必要ありません。あとは時間が経つのを待つだけです。{cause}",
+)
+NOTHING_KNOWN = Text(
+    en="{domain}: DNS shows nothing wrong, but it is not known which records ought to be there.",
+    ja="{domain}: DNS に問題は見つかりませんでしたが、どのレコードがあるべきか分かっていません。",
+)
+TELL_US = Text(
+    en="Give what the provider asked for with --expect FILE or three --dkim-token, then the records can be checked.",
+    ja="事業者が求めている内容を --expect FILE、または 3 つの --dkim-token で指定すると、レコードを確認できます。",
+)
+UNKNOWN = Text(
+    en="{domain}: could not determine. Too little was heard from the name servers: {names}",
+    ja="{domain}: 判定できませんでした。ネームサーバーから十分な応答が得られていません: {names}",
+)
+TRY_AGAIN = Text(
+    en="Silence proves nothing: try again, from another network if you can, or with a longer --timeout.",
+    ja="応答がないことは何の証拠にもなりません。時間をおくか、別のネットワークから、または --timeout を延ばして再度お試しください。",
+)
+LOOK_AT_THE_PLAN = Text(
+    en="Make the changes of the plan in the order in which they stand, then check again.",
+    ja="表示された変更を上から順に行い、もう一度確認してください。",
+)
+FOLLOW_THE_CAUSE = Text(
+    en="`unpend explain {code}` says how to fix it.", ja="直し方は `unpend explain {code}` で確認できます。"
+)
+
+
+def message_of(case: Case, diagnosis: Diagnosis, verdict: Verdict) -> Text:
+    """One sentence: the verdict, or the root cause."""
+    domain = case.domain.rstrip(".")
+    if verdict is Verdict.ACTION_REQUIRED:
+        return diagnosis.errors[0].message
+    if verdict is Verdict.OK:
+        return OK.fill(domain=domain, servers=len(case.live_servers(case.zone)))
+    if verdict is Verdict.WAITING:
+        waits = [f for f in diagnosis.causes if f.keeps_waiting]
+        return WAITING_FOR.fill(domain=domain, cause=waits[0].message) if waits else WAITING.fill(domain=domain)
+    if not case.expected.required:
+        return NOTHING_KNOWN.fill(domain=domain)
+    return UNKNOWN.fill(domain=domain, names=diagnosis.undetermined or case.domain)
+
+
+def hint_of(case: Case, diagnosis: Diagnosis, verdict: Verdict, plan: Plan) -> Text | None:
+    """What to do next, in one sentence; None where nothing is to be done."""
+    if verdict is Verdict.ACTION_REQUIRED:
+        return LOOK_AT_THE_PLAN if plan.changes else FOLLOW_THE_CAUSE.fill(code=diagnosis.errors[0].code)
+    if verdict is Verdict.UNKNOWN:
+        return TRY_AGAIN if case.expected.required else TELL_US
+    view = case.expected.view
+    pending = view is not None and "PENDING" in {view.verification_status, view.dkim_status}
+    return OK_BUT_PENDING if verdict is Verdict.OK and pending else None
