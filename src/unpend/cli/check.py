@@ -1,0 +1,197 @@
+"""`unpend check DOMAIN`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from unpend.cli import output
+from unpend.cli.language import language, say
+from unpend.model.errors import ExpectationError, UsageError
+from unpend.model.expected import Expected
+from unpend.model.text import Lang, Text
+
+UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
+GIVE_A_FILE = Text(
+    en="--expect takes the JSON of `aws sesv2 get-email-identity`, the console's CSV, a zone-file snippet, or unpend's own YAML.",
+    ja="--expect には `aws sesv2 get-email-identity` の JSON、コンソールの CSV、ゾーンファイルの断片、unpend の YAML を指定できます。",
+)
+BOTH_FAMILIES = Text(
+    en="--ipv4-only and --ipv6-only exclude each other.", ja="--ipv4-only と --ipv6-only は同時に指定できません。"
+)
+
+
+def command() -> click.Command:
+    """The command, in the visitor's language."""
+    return click.Command(
+        "check",
+        callback=check,
+        params=[click.Argument(["domain"]), *_expectations(), *_transport(), *output.options(), _save()],
+        help=say(
+            "Why is DOMAIN still pending? Asks every name server and the resolvers, prints the cause, its proof and the plan. Changes "
+            "nothing.\n\n\b\nExamples:\n  unpend check example.com --expect identity.json\n  aws sesv2 get-email-identity "
+            "--email-identity example.com | unpend check example.com --expect -\n  unpend check example.com --dkim-token aaa… "
+            "--dkim-token bbb… --dkim-token ccc… --region eu-west-1",
+            "DOMAIN がなぜ保留のままなのかを調べます。すべてのネームサーバーとリゾルバーに問い合わせ、原因・証拠・変更内容を表示します。何も変更しません。"
+            "\n\n\b\n例:\n  unpend check example.com --expect identity.json\n  unpend check example.com --dkim-token aaa… "
+            "--dkim-token bbb… --dkim-token ccc… --region ap-northeast-1",
+        ),
+        epilog=say(
+            "Exit codes: 0 ok, 1 somebody must act, 2 usage error, 3 only waiting, 4 could not determine.",
+            "終了コード: 0 問題なし、1 対応が必要、2 使い方の誤り、3 待つだけ、4 判定できず",
+        ),
+    )
+
+
+def _expectations() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--expect"],
+            multiple=True,
+            metavar="FILE",
+            help=say(
+                "What ought to be published ('-': stdin); repeatable; the format is recognised.",
+                "あるべきレコードのファイルです（'-' は標準入力、複数可、形式は自動判別）。",
+            ),
+        ),
+        click.Option(
+            ["--dkim-token"],
+            multiple=True,
+            metavar="TOKEN",
+            help=say(
+                "One of the three Easy DKIM tokens; give it three times.", "Easy DKIM のトークンです。3 回指定します。"
+            ),
+        ),
+        click.Option(
+            ["--signing-zone"],
+            metavar="ZONE",
+            help=say(
+                "Where the tokens' targets live (SigningHostedZone).",
+                "トークンの参照先ゾーン（SigningHostedZone）です。",
+            ),
+        ),
+        click.Option(
+            ["--region"],
+            metavar="REGION",
+            help=say("The AWS region of the identity.", "アイデンティティの AWS リージョンです。"),
+        ),
+    ]
+
+
+def _transport() -> list[click.Parameter]:
+    return [
+        click.Option(
+            ["--resolver"],
+            multiple=True,
+            metavar="ADDR[:PORT]",
+            help=say(
+                "Recursive resolvers to ask instead of the default set; repeatable.",
+                "問い合わせるリゾルバーです（既定の組の代わり、複数可）。",
+            ),
+        ),
+        click.Option(
+            ["--root-hints"],
+            metavar="FILE",
+            help=say("Where the walk from the root starts.", "ルートからの探索に使うヒントファイルです。"),
+        ),
+        click.Option(
+            ["--port"],
+            type=click.IntRange(1, 65535),
+            default=53,
+            show_default=True,
+            help=say("Port of authoritative servers.", "権威サーバーのポートです。"),
+        ),
+        click.Option(
+            ["--also-ask"],
+            multiple=True,
+            metavar="HOST[@ADDR]",
+            help=say(
+                "A DNS host to ask although the domain is not delegated to it; repeatable.",
+                "委任されていなくても問い合わせる DNS ホストです（複数可）。",
+            ),
+        ),
+        click.Option(["--ipv4-only"], is_flag=True, help=say("Ask over IPv4 only.", "IPv4 だけを使います。")),
+        click.Option(["--ipv6-only"], is_flag=True, help=say("Ask over IPv6 only.", "IPv6 だけを使います。")),
+        click.Option(
+            ["--timeout"],
+            type=click.FloatRange(0.2, 60),
+            default=3.0,
+            show_default=True,
+            help=say("Seconds to wait for one server.", "1 台のサーバーを待つ秒数です。"),
+        ),
+        click.Option(
+            ["--deadline"],
+            type=click.FloatRange(1, 600),
+            default=15.0,
+            show_default=True,
+            help=say("Seconds for the whole check.", "確認全体の制限秒数です。"),
+        ),
+    ]
+
+
+def _save() -> click.Parameter:
+    return click.Option(
+        ["--save"],
+        metavar="FILE",
+        help=say("Keep the case file for `unpend replay`.", "`unpend replay` 用のケースファイルを保存します。"),
+    )
+
+
+def check(domain: str, **given: Any) -> int:
+    """Look, save, print."""
+    from unpend.engine.check import check as look
+    from unpend.report.casefile import dump
+
+    if given["ipv4_only"] and given["ipv6_only"]:
+        raise UsageError(BOTH_FAMILIES)
+    lang: Lang = cast(Lang, given["lang"] or language())
+    report = asyncio.run(
+        look(
+            domain,
+            expectation(domain, given),
+            resolvers=given["resolver"] or None,
+            root_hints=_text(given["root_hints"]) if given["root_hints"] else None,
+            port=given["port"],
+            also_ask=given["also_ask"],
+            ipv4=not given["ipv6_only"],
+            ipv6=not given["ipv4_only"],
+            timeout=given["timeout"],
+            deadline=given["deadline"],
+            progress=output.progress(given["quiet"], lang),
+        )
+    )
+    if given["save"]:
+        output.save(given["save"], dump(report.expected, report.observation))
+    return output.deliver(report, given)
+
+
+def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
+    """What the flags and files say ought to be published; None where nothing was given."""
+    from unpend.sources import from_tokens, merge, read_domain, read_expected
+
+    name = read_domain(domain).name
+    region, zone = given["region"], given["signing_zone"]
+    found = [read_expected(_text(path), name, region=region, signing_zone=zone) for path in given["expect"]]
+    if given["dkim_token"]:
+        found.append(from_tokens(name, given["dkim_token"], region=region, signing_zone=zone))
+    if not found:
+        return None
+    expected = found[0]
+    for more in found[1:]:
+        expected = merge(expected, more)
+    return expected
+
+
+def _text(path: str) -> str:
+    """The text of a file or of stdin, in whatever encoding it is."""
+    from unpend.sources import decode_bytes
+
+    try:
+        data = sys.stdin.buffer.read(4 << 20) if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise ExpectationError(UNREADABLE.fill(path=path, why=error.strerror or error), GIVE_A_FILE) from error
+    return decode_bytes(data)

@@ -1,0 +1,40 @@
+"""The command `unpend`: sub-commands are imported when they are called, so that `--version` costs nothing."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+COMMANDS = {
+    "check": "unpend.cli.check",
+    "replay": "unpend.cli.replay",
+    "explain": "unpend.cli.explain",
+    "lab": "unpend.cli.lab",
+}
+
+
+def run() -> None:
+    """The console script."""
+    if sys.argv[1:] == ["--version"]:
+        from unpend import __version__
+
+        sys.stdout.write(f"unpend {__version__}\n")
+        return
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    from unpend.cli.errors import guarded
+
+    sys.exit(guarded(_invoke))
+
+
+def _invoke() -> int:
+    from unpend.cli.group import group
+
+    result = group().main(standalone_mode=False, auto_envvar_prefix="UNPEND", prog_name="unpend")
+    return result if isinstance(result, int) else 0
+
+
+def load(name: str) -> object:
+    """The sub-command of this name, made in the visitor's language."""
+    return import_module(COMMANDS[name]).command()

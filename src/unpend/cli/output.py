@@ -1,0 +1,118 @@
+"""How a report leaves: format, language, colour, width, exit code, and the case file."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from unpend.cli.language import language, say
+from unpend.model.errors import UsageError
+from unpend.model.finding import Severity
+from unpend.model.text import Lang, Text
+from unpend.report.report import Report
+from unpend.report.verdict import Verdict
+
+EXIT = {Verdict.OK: 0, Verdict.ACTION_REQUIRED: 1, Verdict.WAITING: 3, Verdict.UNKNOWN: 4}
+CANNOT_SAVE = Text(en="The case cannot be saved to {path}: {why}", ja="ケースを {path} に保存できません: {why}")
+NARROWEST, WIDEST = 40, 100
+
+
+def options() -> list[click.Parameter]:
+    """The flags that every command with a report has."""
+    return [
+        click.Option(
+            ["--format", "format_"],
+            type=click.Choice(["text", "json", "markdown"]),
+            default="text",
+            show_default=True,
+            help=say("How to print the report.", "報告の形式です。"),
+        ),
+        click.Option(
+            ["--lang"],
+            type=click.Choice(["en", "ja"]),
+            help=say("Language of the report (default: the locale's).", "報告の言語です（既定: ロケールに従います）。"),
+        ),
+        click.Option(
+            ["-v", "--verbose"],
+            count=True,
+            help=say(
+                "Show the proof: every server, question and answer.",
+                "証拠（どのサーバーに何を聞き、何が返ったか）も表示します。",
+            ),
+        ),
+        click.Option(
+            ["--fail-on"],
+            type=click.Choice(["error", "warning"]),
+            default="error",
+            show_default=True,
+            help=say(
+                "What exit code 1 means: errors, or warnings too.",
+                "終了コード 1 の条件です（error のみ、または warning も含む）。",
+            ),
+        ),
+        click.Option(
+            ["--color/--no-color"],
+            default=None,
+            help=say(
+                "Colour (default: on a terminal without NO_COLOR).",
+                "色の有無です（既定: 端末で NO_COLOR がない場合のみ）。",
+            ),
+        ),
+        click.Option(["--quiet", "-q"], is_flag=True, help=say("No progress on stderr.", "進行状況を表示しません。")),
+    ]
+
+
+def deliver(report: Report, given: dict[str, Any]) -> int:
+    """Print the report as wanted; the exit code."""
+    lang: Lang = cast(Lang, given.get("lang") or language())
+    sys.stdout.write(rendered(report, given["format_"], lang, given))
+    sys.stdout.flush()
+    warned = given["fail_on"] == "warning" and any(f.severity is Severity.WARNING for f in report.findings)
+    return 1 if warned else EXIT[report.verdict]
+
+
+def rendered(report: Report, format_: str, lang: Lang, given: dict[str, Any]) -> str:
+    """The report in one of the formats."""
+    if format_ == "json":
+        return report.to_json(lang)
+    if format_ == "markdown":
+        return report.to_markdown(lang)
+    return report.to_text(lang, verbose=given["verbose"], width=_width(), colour=_colour(given.get("color")))
+
+
+def _width() -> int:
+    columns = os.get_terminal_size().columns if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "80") or 80)
+    return min(WIDEST, max(NARROWEST, columns))
+
+
+def _colour(wanted: bool | None) -> bool:
+    if wanted is not None:
+        return wanted
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def progress(quiet: bool, lang: Lang) -> Any:
+    """Says on stderr what is being done, one line a step."""
+
+    def tell(text: Text) -> None:
+        if not quiet:
+            sys.stderr.write(text.of(lang) + "\n")
+            sys.stderr.flush()
+
+    return tell
+
+
+def save(path: str, data: bytes) -> None:
+    """Write the file whole or not at all."""
+    target = Path(path)
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=target.name, delete=False) as half:
+            half.write(data)
+        os.replace(half.name, target)
+    except OSError as error:
+        raise UsageError(CANNOT_SAVE.fill(path=path, why=error.strerror or error)) from error

@@ -1,0 +1,40 @@
+"""`unpend replay FILE`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from unpend.cli import output
+from unpend.cli.language import say
+from unpend.model.errors import CaseFileError
+from unpend.model.text import Text
+
+UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
+
+
+def command() -> click.Command:
+    """The command, in the visitor's language."""
+    return click.Command(
+        "replay",
+        callback=replay,
+        params=[click.Argument(["file"]), *output.options()],
+        help=say(
+            "The report of a case that `unpend check --save FILE` kept: the same bytes, offline.",
+            "`unpend check --save FILE` で保存したケースの報告を、オフラインでまったく同じ内容で表示します。",
+        ),
+    )
+
+
+def replay(file: str, **given: Any) -> int:
+    """Load, judge, print."""
+    from unpend.report.casefile import load
+    from unpend.report.report import report_of
+
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise CaseFileError(UNREADABLE.fill(path=file, why=error.strerror or error)) from error
+    return output.deliver(report_of(*load(data)), given)
