@@ -10,7 +10,7 @@ from unpend.diagnosis.case import Case
 from unpend.diagnosis.registry import users_cuts
 from unpend.model.names import ROOT, is_under
 from unpend.model.observation import ZoneCut
-from unpend.model.records import Exchange, Outcome, Question
+from unpend.model.records import Exchange, Outcome, Question, Record, Role
 from unpend.standards.denial import proves_absence
 from unpend.standards.dnssec import Flaw, Keys, check, record_sets, signatures, supported, trusted_keys
 
@@ -47,6 +47,12 @@ def dnssec_status(case: Case) -> Literal["unsigned", "secure", "broken"]:
 
 
 # --- the servers' own answers -----------------------------------------------------------------------------------
+
+
+def published_ds(case: Case, cut: ZoneCut) -> tuple[Record, ...]:
+    """The DS records at the parent: as its referral brought them, or as it answered when it was asked for them."""
+    asked = [e for e in case.exchanges(cut.zone, "DS", role=Role.PARENT) if case.speaks(e)]
+    return cut.ds or tuple(dict.fromkeys(r for e in asked for r in e.records("DS")))
 
 
 def broken_answers(case: Case, cut: ZoneCut) -> tuple[Broken, ...]:

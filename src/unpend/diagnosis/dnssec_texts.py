@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.dnssec_status import Broken
 from unpend.diagnosis.registry import users_cuts
 from unpend.model.observation import ZoneCut
 from unpend.model.plan import Errand, Where
+from unpend.model.records import Exchange
 from unpend.model.text import Text
 from unpend.standards.dnssec import Flaw, ds_of, self_signed
 
@@ -71,13 +71,26 @@ RE_SIGN = Text(
 )
 
 
-def cure(case: Case, cut: ZoneCut, broken: Broken | None) -> Errand:
-    """A wrong DS is put right where the delegation is kept, everything else where the zone is signed."""
+SWITCH_OFF = Text(
+    en="Delete the DS records of {zone} at the registrar until the DNS host has found out why its signatures are "
+    "refused: without them the names can be looked up again.",
+    ja="署名が拒否される原因を DNS サービス側で調べるあいだ、{zone} の DS レコードをレジストラで削除してください。削"
+    "除すれば名前は再び引けるようになります。",
+)
+
+
+def cure(case: Case, cut: ZoneCut, flaw: Flaw | None, keyed: Exchange | None = None) -> Errand:
+    """A wrong DS is put right where the delegation is kept, everything else where the zone is signed.
+
+    `flaw` is None where only resolvers say that something is wrong, `keyed` is the exchange with the zone's keys.
+    """
     zone = cut.zone
-    if broken is None or broken.flaw is not Flaw.DS_MATCHES_NO_KEY:
-        return Errand(Where.DNS_HOST, "re-sign-zone", zone, (), RE_SIGN.fill(zone=zone))
     keeper = Where.DNS_HOST if cut.parent in {c.zone for c in users_cuts(case)} else Where.REGISTRAR
-    values = tuple(sorted(ds_of(key) for key in self_signed(zone, broken.keys.answer, broken.keys.asked_at)))
+    if flaw is None or keyed is None:
+        return Errand(keeper, "remove-ds", zone, (), SWITCH_OFF.fill(zone=zone))
+    if flaw is not Flaw.DS_MATCHES_NO_KEY:
+        return Errand(Where.DNS_HOST, "re-sign-zone", zone, (), RE_SIGN.fill(zone=zone))
+    values = tuple(sorted(ds_of(key) for key in self_signed(zone, keyed.answer, keyed.asked_at)))
     if values:
         return Errand(keeper, "publish-ds", zone, values, PUBLISH.fill(zone=zone, values=values))
     return Errand(keeper, "remove-ds", zone, (), REMOVE.fill(zone=zone))

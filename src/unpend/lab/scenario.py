@@ -35,7 +35,10 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ZoneText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"break_": "break"}):
-    """A zone at a host; `before` is what it held when the resolvers were warmed, `only` limits it to some servers."""
+    """A zone at a host; `before` is what it held when the resolvers were warmed, `only` limits it to some servers.
+
+    `elsewhere` is what the same servers show to the lab's resolvers in its place (a view, a location).
+    """
 
     name: str
     host: str = "route53"
@@ -51,6 +54,7 @@ class ZoneText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     ds: str = "right"
     break_: str = ""
     refresh: int = 7200
+    elsewhere: bool = False
 
 
 class Cut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

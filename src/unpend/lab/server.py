@@ -41,6 +41,7 @@ class LabServer:
     name: str
     address: str
     zones: dict[Name, Held] = field(default_factory=dict)
+    elsewhere: dict[Name, Held] = field(default_factory=dict)
     does: set[str] = field(default_factory=set)
     slow: float = 0.0
     loss: float = 0.0
@@ -85,7 +86,7 @@ class LabServer:
             response.authority.append(dns.rrset.from_text(".", 518400, "IN", "NS", "a.root-servers.net."))
             return response
         name, rdtype = query.question[0].name, query.question[0].rdtype
-        held = self._zone_for(name, rdtype)
+        held = self._zone_for(name, rdtype, ours=ours)
         if held is None:
             response.set_rcode(dns.rcode.REFUSED)
             return response
@@ -102,13 +103,14 @@ class LabServer:
             return dns.rcode.FORMERR
         return dns.rcode.BADVERS if query.edns >= 0 and "badvers" in does else None
 
-    def _zone_for(self, name: Name, rdtype: dns.rdatatype.RdataType) -> Held | None:
+    def _zone_for(self, name: Name, rdtype: dns.rdatatype.RdataType, *, ours: bool) -> Held | None:
         if "not-loaded" in self.does:
             return None
-        held = [z for z in self.zones if name.is_subdomain(z)]
+        zones = self.zones if ours else {**self.zones, **self.elsewhere}
+        held = [z for z in zones if name.is_subdomain(z)]
         if rdtype == dns.rdatatype.DS and len(held) > 1:
             held = [z for z in held if z != name]
-        return self.zones[max(held, key=lambda z: len(z.labels))] if held else None
+        return zones[max(held, key=lambda z: len(z.labels))] if held else None
 
     # --- sections -----------------------------------------------------------------------------------------------
 

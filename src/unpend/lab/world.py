@@ -91,9 +91,10 @@ class World:
             raise ScenarioError(NO_HOST.fill(host=host))
         return hosts()[host][number - 1]
 
-    def put(self, server: str, zone: Zone, signer: Signer | None = None) -> None:
-        """Load a zone at a server."""
-        self.server(server).zones[zone.apex] = Held(zone, signer)
+    def put(self, server: str, zone: Zone, signer: Signer | None = None, *, elsewhere: bool = False) -> None:
+        """Load a zone at a server; `elsewhere` is what only the lab's resolvers see of it."""
+        place = self.server(server)
+        (place.elsewhere if elsewhere else place.zones)[zone.apex] = Held(zone, signer)
         known = self.zones.setdefault(zone.apex.to_text(omit_final_dot=True), [])
         if zone not in known:
             known.append(zone)
@@ -116,7 +117,10 @@ class World:
 
     def build(self) -> None:
         """Everything but the user's own zones, which `publish` loads."""
-        self.signed = any(z.signed for z in self.scenario.zone)
+        self.signed = any(z.signed or z.ds in {"stale", "wrong-digest"} for z in self.scenario.zone)
+        for told in self.scenario.server:
+            if told.name and told.address:
+                self.server(told.name, told.address)
         self._registries()
         for host in self._hosts_needed():
             for names in hosts()[host]:
@@ -224,7 +228,8 @@ class World:
         made = Zone(absolute(text.name))
         made.read("\n".join([*lines, filled]), text.ttl)
         for name in text.only or names:
-            self.put(name, made, Signer(made, text.name, text.break_) if text.signed else None)
+            signer = Signer(made, text.name, text.break_) if text.signed else None
+            self.put(name, made, signer, elsewhere=text.elsewhere)
 
     def _delegations(self, texts: tuple[ZoneText, ...], *, before: bool) -> None:
         top = registrable(self.scenario.domain)

@@ -19,6 +19,7 @@ from unpend.diagnosis.dnssec_status import (
     chain_complete,
     errors_said,
     failures,
+    published_ds,
     refused,
     refused_by_validators,
     vouched,
@@ -41,20 +42,18 @@ def asks(case: Case) -> Iterator[Ask]:
         failed = list(dict.fromkeys(e.question for e in failures(case, cut.zone)))
         yield from (Ask(question, Whom.RESOLVERS, cd=True) for question in failed[:ASKED_AGAIN])
         if failed:
-            yield Ask(Question(cut.zone, "DS"), Whom.RESOLVERS)
+            yield from (Ask(Question(cut.zone, "DS"), whom, zone=cut.zone) for whom in (Whom.RESOLVERS, Whom.PARENT))
 
 
 def finds(case: Case) -> Iterator[Finding]:
     for cut in users_cuts(case):
-        if not supported(cut.ds):
-            yield from still_cached(case, cut)
-        elif broken := broken_everywhere(case, cut):
+        if broken := broken_everywhere(case, cut):
             yield by_arithmetic(case, cut, broken)
             return
-        elif some := broken_answers(case, cut):
+        if some := broken_answers(case, cut):
             yield at_some(case, cut, some)
         elif refused_by_validators(case, cut.zone) and not broken_above(case):
-            yield by_word(case, cut)
+            yield from by_word(case, cut) if supported(published_ds(case, cut)) else still_cached(case, cut)
 
 
 def broken_above(case: Case) -> bool:
@@ -73,7 +72,7 @@ def by_arithmetic(case: Case, cut: ZoneCut, broken: tuple[Broken, ...]) -> Findi
         [worst.keys, worst.exchange, *refusals, *(b.exchange for b in broken)],
         severity=Severity.ERROR if refusals or not doubtful else Severity.WARNING,
         confidence=Confidence.LIKELY if doubtful and not refusals else Confidence.CERTAIN,
-        fix=[cure(case, cut, worst)],
+        fix=[cure(case, cut, worst.flaw, worst.keys)],
         zone=cut.zone,
         why=str(worst.flaw),
         reason=WHY[worst.flaw],
@@ -97,17 +96,17 @@ def at_some(case: Case, cut: ZoneCut, broken: tuple[Broken, ...]) -> Finding:
     )
 
 
-def by_word(case: Case, cut: ZoneCut) -> Finding:
+def by_word(case: Case, cut: ZoneCut) -> Iterator[Finding]:
     """Only resolvers say so: our own arithmetic found nothing, or the keys were not heard."""
     refusals = refused_by_validators(case, cut.zone)
     codes = errors_said(refusals)
     flaw = next((FLAW_OF_EDE[code] for code in codes if code in FLAW_OF_EDE), None)
-    return rule.finding(
+    yield rule.finding(
         cut.zone,
         RESOLVERS_SAY,
         refusals,
         confidence=Confidence.LIKELY,
-        fix=[cure(case, cut, None)],
+        fix=[cure(case, cut, flaw)],
         zone=cut.zone,
         why=str(flaw or "refused"),
         ede=codes,
@@ -118,7 +117,7 @@ def still_cached(case: Case, cut: ZoneCut) -> Iterator[Finding]:
     """The DS is gone from the parent, and resolvers remember it."""
     refusals = refused_by_validators(case, cut.zone)
     remembered = [e for e in case.at_resolvers(cut.zone, "DS") if e.records("DS")]
-    if refusals and remembered and not cut.ds:
+    if remembered and not published_ds(case, cut):
         until = max(e.asked_at + min(r.ttl for r in e.records("DS")) for e in remembered)
         yield rule.finding(
             cut.zone,
