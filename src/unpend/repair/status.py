@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from unpend.diagnosis.case import Case, soa_primary, soa_serial
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight, sight_of
-from unpend.model.expected import ExpectedRecord
-from unpend.model.records import Exchange, Outcome
+from unpend.model.expected import ExpectedRecord, Purpose
+from unpend.model.records import Outcome
+from unpend.repair.standing import Standing
 
 VERIFIED = "verified"
 MISSING = "missing"
@@ -16,17 +17,21 @@ UNREACHABLE = "unreachable"
 
 
 def record_status(case: Case, record: ExpectedRecord) -> str:
-    """verified | missing | mismatch | conflict | propagating | unreachable."""
+    """verified | missing | mismatch | conflict | propagating | unreachable.
+
+    Without a word from any authoritative server the answer is `unreachable`: a resolver's memory proves nothing about
+    the zone.
+    """
     sights = {sight for _, sight in case.sights(record)}
     if not sights:
         return UNREACHABLE
+    if in_the_way(case, record) or several(case, record):
+        return CONFLICT
     if sights == {Sight.RIGHT}:
         return _at_resolvers(case, record)
-    if right_at_source(case, record):
+    if Standing(case).right(record):
         return PROPAGATING
-    if Sight.WRONG in sights:
-        return CONFLICT if _several(case, record) else MISMATCH
-    return CONFLICT if in_the_way(case, record) else MISSING
+    return MISMATCH if Sight.WRONG in sights else MISSING
 
 
 def _at_resolvers(case: Case, record: ExpectedRecord) -> str:
@@ -38,50 +43,13 @@ def _at_resolvers(case: Case, record: ExpectedRecord) -> str:
     return UNREACHABLE if failing and not conclusive else VERIFIED
 
 
-def right_at_source(case: Case, record: ExpectedRecord) -> bool:
-    """Whether the servers with the newest version of the zone hold the record as it should be.
-
-    Only servers that name the same primary are versions of one zone; with different primaries nobody is newest.
-    """
-    sights = case.sights(record)
-    right = [e for e, sight in sights if sight is Sight.RIGHT]
-    if not right:
-        return False
-    versions = [version for e, _ in sights if (version := _version(case, e)) is not None]
-    if len({primary for primary, _ in versions}) > 1:
-        return len(right) == len(sights)
-    newest = max((serial for _, serial in versions), default=None)
-    return all(sight is Sight.RIGHT for e, sight in sights if _serial(case, e) in {newest, None})
-
-
-def _version(case: Case, exchange: Exchange) -> tuple[str, int] | None:
-    soa = case.soa(exchange.server)
-    return (soa_primary(soa), soa_serial(soa)) if soa else None
-
-
-def _serial(case: Case, exchange: Exchange) -> int | None:
-    version = _version(case, exchange)
-    return version[1] if version else None
-
-
-def _several(case: Case, record: ExpectedRecord) -> bool:
-    """More than one CNAME, or more than one key at a selector, where only one may be."""
-    if record.type == "CNAME":
-        return any(len(e.values("CNAME")) > 1 for e in case.heard(record.name, "CNAME")) or in_the_way(case, record)
-    return record.type == "TXT" and any(
-        len(e.values("TXT")) > len(record.values) for e in case.heard(record.name, "TXT")
-    )
-
-
 def in_the_way(case: Case, record: ExpectedRecord) -> bool:
-    """Whether records of other types stand at a name where a CNAME is wanted (RFC 1034 section 3.6.2)."""
-    return record.type == "CNAME" and bool(conflicting_types(case, record))
+    """Whether data stands at the name that a CNAME excludes (RFC 1034 section 3.6.2)."""
+    return bool(Standing(case).excluded(record.name, record.type))
 
 
-def conflicting_types(case: Case, record: ExpectedRecord) -> dict[str, tuple[str, ...]]:
-    """The record sets that really stand at the name beside a wanted CNAME: type → values; wildcard answers left out."""
-    found: dict[str, list[str]] = {}
-    for other in case.others_at(record.name, but="CNAME"):
-        if other.type != "SOA" and not case.from_wildcard(record.name, other.type):
-            found.setdefault(other.type, []).append(other.text)
-    return {type_: tuple(sorted(set(values))) for type_, values in found.items()}
+def several(case: Case, record: ExpectedRecord) -> bool:
+    """More records than may be: CNAMEs (RFC 2181 section 10.1), or keys at a selector (RFC 6376 section 3.6.2.2)."""
+    single = record.type == "CNAME" or (record.type == "TXT" and record.purpose is Purpose.DKIM)
+    answers = Standing(case).answers(record.name, record.type) if single else ()
+    return any(len(e.records(record.type, record.name)) > max(1, len(record.values)) for e in answers)

@@ -1,0 +1,63 @@
+"""Why a person should look at a plan, or has to act."""
+
+from __future__ import annotations
+
+from unpend.model.text import Text
+
+FOREIGN = Text(
+    en="{name} {type} belongs to {owner}. Make sure that nobody needs it there any more before it is changed or deleted.",
+    ja="{name} の {type} は {owner} のレコードです。変更・削除する前に、もう使われていないことを確認してください。",
+)
+UNKNOWN_OWNER = Text(
+    en="Whose {type} record {name} is cannot be told from DNS ({values}). Make sure that nobody needs it before it is "
+    "changed or deleted.",
+    ja="{name} の {type}（{values}）を誰が使っているのか、DNS だけでは分かりません。変更・削除する前に、使われていないことを"
+    "確認してください。",
+)
+APEX = Text(
+    en="{type} records stand at the top of the zone {name}, where other things depend on them. Look before they are deleted.",
+    ja="{type} レコードがゾーンの頂点 {name} にあり、ほかの用途に影響する可能性があります。削除する前に確認してください。",
+)
+WILDCARD = Text(
+    en="{name} {type} is a wildcard: it answers for many names. Look before it is deleted.",
+    ja="{name} の {type} はワイルドカードで、ほかの多くの名前にも応答しています。削除する前に確認してください。",
+)
+MERGED_SPF = Text(
+    en="{name} already has an SPF record, and there can be only one. The plan adds what is missing to it and keeps the rest.",
+    ja="{name} にはすでに SPF レコードがあり、SPF は 1 つしか置けません。既存の内容を残したまま、不足分だけを書き足します。",
+)
+ANOTHER_POLICY = Text(
+    en="{name} already has a record of this kind with other content ({values}), and there can be only one. It is replaced.",
+    ja="{name} には同じ種類のレコードが別の内容（{values}）で登録されており、1 つしか置けません。このレコードを置き換えます。",
+)
+CNAME_AT_APEX = Text(
+    en="A CNAME cannot stand at {name}: it is the top of a zone, which needs SOA and NS records there. Choose another name "
+    "at the mail provider, or take the delegation of {name} back.",
+    ja="{name} はゾーンの頂点で、SOA と NS レコードが必要なため、CNAME を置けません。メールサービス側で別の名前を選ぶか、"
+    "{name} の委任を取り消してください。",
+)
+UNSEEN = Text(
+    en="No server told what {zone} holds, so nothing is planned in it. Check again when its servers answer.",
+    ja="{zone} の内容をどのサーバーからも確認できなかったため、このゾーンの変更は計画していません。応答するようになったら、"
+    "もう一度確認してください。",
+)
+TWO_COPIES = Text(
+    en="{zone} is served by two hosts: make the same change at both.",
+    ja="{zone} は 2 か所の DNS サービスで公開されています。同じ変更を両方で行ってください。",
+)
+NOT_EDITABLE = Text(
+    en="{servers} serve only the registrar's default page. Records cannot be entered there.",
+    ja="{servers} はレジストラの初期設定ページ専用で、レコードを登録できません。",
+)
+INSTEAD = Text(
+    en="Instead of these changes it is also possible to do this: {instructions}",
+    ja="この変更の代わりに、次の方法もあります。{instructions}",
+)
+BY_A_PERSON = Text(
+    en="Outside the zone a person has to act: {op} for {target}.",
+    ja="ゾーンの外で人の作業が必要です: {target} の {op}。",
+)
+REMOVE_BY_HAND = Text(
+    en="In the zone {zone}, look at the {type} records of {name} and delete them only if nothing else needs them: {values}",
+    ja="ゾーン {zone} で {name} の {type} レコードを確認し、ほかに使われていない場合だけ削除してください: {values}",
+)
