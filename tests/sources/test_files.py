@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import codecs
+import time
 
 import pytest
 
@@ -75,6 +76,13 @@ def test_regional_zone_in_the_csv() -> None:
     assert (expected.region, expected.signing_zone) == ("eu-south-1", "dkim.eu-south-1.amazonses.com.")
 
 
+def test_an_incomplete_set_is_said() -> None:
+    text = "".join(console_csv().splitlines(keepends=True)[:3])
+    expected = read_expected(text, "example.com.")
+    assert len(expected.records) == 2
+    assert rows.NOT_IN_THREES.en in said(expected.notes)
+
+
 def test_acm_csv() -> None:
     text = (
         "Domain Name,Record Name,Record Type,Record Value\n"
@@ -117,6 +125,13 @@ def test_zone_file_of_several_strings() -> None:
 def test_zone_file_without_dots_is_said() -> None:
     expected = read_expected(zone_file().replace(".com.\n", ".com\n"), "example.com.")
     assert zone_format.NO_DOT.en in said(expected.notes)
+
+
+def test_a_long_zone_file_is_read_in_linear_time() -> None:
+    text = "".join(f"n{i} IN CNAME x{i}.example.net.\n" for i in range(5000))
+    start = time.perf_counter()
+    assert len(read_expected(text, "example.com.").records) == 5000
+    assert time.perf_counter() - start < 10
 
 
 def test_zone_file_of_several_domains() -> None:
@@ -195,6 +210,9 @@ def test_own_list_puts_a_set_together() -> None:
         ("records: " + "[" * 60 + "]" * 60, asked.UNREASONABLE),
         (console_csv("other.com"), rows.ANOTHER_DOMAIN),
         (zone_file().replace("_domainkey", "_domainkey.other.org."), rows.ANOTHER_DOMAIN),
+        (zone_file().replace("_domainkey", "_domainkey.other.org"), rows.ANOTHER_DOMAIN),
+        ("a IN CNAME b.net.\na IN CNAME c.net.\n", rows.SEVERAL_ALIASES),
+        (console_csv().replace(f"{T}.dkim", f"{'d' * 32}.dkim"), rows.SWAPPED),
         ("domain: other.com\nrecords: [{name: a, type: TXT, values: b}]", rows.ANOTHER_DOMAIN),
         ("Type,Name,Value\r\n", rows.NO_RECORDS),
         ("records: []", rows.NO_RECORDS),

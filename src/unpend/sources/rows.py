@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,14 @@ SEVERAL_ALIASES = Text(
 ONE_ALIAS = Text(
     en="A name has at most one CNAME (RFC 1034 section 3.6.2); keep the right one.",
     ja="1 つの名前に登録できる CNAME は 1 つだけです（RFC 1034 3.6.2 節）。正しいものだけを残してください。",
+)
+NOT_IN_THREES = Text(
+    en="The file has {count} of the DKIM records of Amazon SES for {domain}; they come in threes.",
+    ja="ファイルにある {domain} の Amazon SES の DKIM レコードは {count} 件です。通常は 3 件で 1 組です。",
+)
+SWAPPED = Text(
+    en="In the file {name} points to {target}, but at Amazon SES both begin with the same token.",
+    ja="ファイルでは {name} の値が {target} ですが、Amazon SES では両方が同じトークンで始まります。",
 )
 _SES_TARGET = re.compile(r"([a-z0-9]{32,42})\.((?:[a-z0-9-]+\.)?dkim\.(?:([a-z0-9-]+)\.)?amazonses\.com\.)")
 _FEEDBACK = re.compile(r"\d+ feedback-smtp\.([a-z0-9-]+)\.amazonses\.com\.")
@@ -102,6 +111,20 @@ def meant(name: str) -> str:
 
 def _few(names: Sequence[str]) -> list[str]:
     return [*names[:3], "…"] if len(names) > 3 else list(names)
+
+
+def ses_threes(records: Iterable[ExpectedRecord]) -> tuple[Text, ...]:
+    """A note about an incomplete set of Easy DKIM records; an error for one whose two tokens differ."""
+    counted: Counter[str] = Counter()
+    for record in records:
+        if record.type != "CNAME" or not (found := _SES_TARGET.fullmatch(record.values[0])):
+            continue
+        token, _, domain = record.name.partition("._domainkey.")
+        if token != found[1]:
+            said = SWAPPED.fill(name=plain(record.name), target=plain(record.values[0]))
+            raise ExpectationError(said, NO_RECORDS_HINT)
+        counted[domain] += 1
+    return tuple(NOT_IN_THREES.fill(count=n, domain=plain(domain)) for domain, n in counted.items() if n % 3)
 
 
 def ses_zone(records: Iterable[ExpectedRecord]) -> str | None:

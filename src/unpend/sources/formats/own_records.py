@@ -11,7 +11,7 @@ from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document
 from unpend.sources.naming import owner_name, record_type, record_value
 from unpend.sources.purposes import purpose_of
-from unpend.sources.rows import another_domain, of_domain, refuse_several_aliases, ses_region, ses_zone
+from unpend.sources.rows import another_domain, of_domain, refuse_several_aliases, ses_region, ses_threes, ses_zone
 from unpend.sources.shapes import mapping, strings, word
 from unpend.sources.signing_zones import known_region, target_zone
 from unpend.sources.times import read_time
@@ -58,6 +58,7 @@ def read(document: Document, asked: Asked) -> Expected:
         raise ExpectationError(TOO_MANY.fill(count=len(items), most=MOST_RECORDS))
     every = _sets([_record(item, number, asked.domain) for number, item in enumerate(items, 1)])
     records, notes = of_domain(every, asked.domain)
+    notes = (*notes, *ses_threes(records))
     region = asked.region or known_region(word(head.get("region")) or None) or ses_region(records)
     stated = asked.signing_zone or word(head.get("signing_zone")) or ses_zone(records)
     zone = target_zone(region, stated)[0] if stated else None

@@ -14,7 +14,7 @@ from unpend.model.expected import Expected
 from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document
 from unpend.sources.naming import owner_name, record_type, record_value
-from unpend.sources.rows import Row, of_domain, record_sets, ses_region, ses_zone
+from unpend.sources.rows import Row, of_domain, record_sets, ses_region, ses_threes, ses_zone
 from unpend.sources.words import unquoted
 
 SOURCE = "ses-console-csv"
@@ -74,6 +74,7 @@ def read(document: Document, asked: Asked) -> Expected:
     records, notes = of_domain(record_sets(_rows(lines, delimiter, places, asked.domain)), asked.domain)
     if any(value.endswith(".acm-validations.aws.") for record in records for value in record.values):
         return Expected(asked.domain, records, "acm", source=ACM, notes=notes)
+    notes = (*notes, *ses_threes(records))
     zone = ses_zone(records)
     region = asked.region or ses_region(records)
     provider = "ses" if zone or region else None
