@@ -160,6 +160,12 @@ class Case:
         seen = self.sights(record)
         return bool(seen) and all(sight is Sight.ABSENT for _, sight in seen)
 
+    def not_there(self, record: ExpectedRecord) -> bool:
+        """Nobody created this record: it is missing, or what answers at its name is only a wildcard."""
+        if self.missing(record):
+            return True
+        return self.wrong(record) and self.from_wildcard(record.name, record.type)
+
     def right(self, record: ExpectedRecord) -> bool:
         """Every authoritative server that answered holds exactly what is wanted."""
         seen = self.sights(record)

@@ -1,0 +1,72 @@
+"""A character of the token or of `_domainkey` is wrong, missing or too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from unpend.diagnosis.case import Case
+from unpend.diagnosis.misplaced import misplaced
+from unpend.model.expected import ExpectedRecord
+from unpend.model.names import labels, under
+from unpend.model.text import Text
+
+TITLE = Text(en="A typing slip in the record's name", ja="レコード名に打ち間違いがあります")
+SAYS = Text(
+    en="The record stands at {found}, which differs from the wanted name by a character. It has to stand at {name}.",
+    ja="レコードが {found} に登録されており、正しい名前と文字が異なります。正しい名前は {name} です。",
+)
+DOMAINKEY_SLIPS = (
+    "_domainkeys",
+    "_domain.key",
+    "_domainkey_",
+    "_domain_key",
+    "_domaikey",
+    "_domankey",
+    "_dkim",
+    "__domainkey",
+)
+CONFUSED = {
+    "o": "0",
+    "0": "o",
+    "l": "1i",
+    "1": "li",
+    "i": "l1",
+    "5": "s",
+    "s": "5",
+    "2": "z",
+    "z": "2",
+    "b": "6",
+    "6": "b",
+}
+
+
+def slips(case: Case, record: ExpectedRecord) -> Iterator[str]:
+    """The label's slips always, the token's only where something lives under `_domainkey`: else there is nothing to find."""
+    parts = labels(record.name)
+    if parts[1:2] != ("_domainkey",):
+        return
+    token, rest = parts[0], record.name.split("._domainkey.", 1)[1]
+    yield from (f"{token}.{label}.{rest}" for label in DOMAINKEY_SLIPS)
+    yield f"_{record.name}"
+    if case.exists(under("_domainkey", rest)):
+        yield from (f"{wrong}._domainkey.{rest}" for wrong in token_slips(token))
+        yield from neighbours(case, record, rest)
+
+
+def token_slips(token: str) -> Iterator[str]:
+    """One character lost, one swapped with its neighbour, one taken for its look-alike."""
+    for i, char in enumerate(token):
+        yield token[:i] + token[i + 1 :]
+        yield from (token[:i] + like + token[i + 1 :] for like in CONFUSED.get(char, ""))
+        if i + 1 < len(token) and char != token[i + 1]:
+            yield token[:i] + token[i + 1] + char + token[i + 2 :]
+
+
+def neighbours(case: Case, record: ExpectedRecord, rest: str) -> Iterator[str]:
+    """Names that a signed zone's denials gave away (NSEC, RFC 4034 section 4)."""
+    for exchange in case.said(record.name, record.type):
+        for nsec in (r for r in exchange.authority if r.type == "NSEC"):
+            yield from (n for n in (nsec.name, nsec.value.split()[0]) if n.endswith(f"._domainkey.{rest}"))
+
+
+rule = misplaced("selector-typo", TITLE, SAYS, slips)
