@@ -37,8 +37,15 @@ def finds(case: Case) -> Iterator[Finding]:
     for record in case.records:
         if values := several(case, record):
             severity = Severity.ERROR if record.required else Severity.WARNING
-            told = {"found": values, "count": len(values), "expected": record.values[0]}
-            yield rule.finding(record.name, SAYS, rotating(case, record), severity=severity, **told)
+            yield rule.finding(
+                record.name,
+                SAYS,
+                rotating(case, record),
+                severity=severity,
+                found=values,
+                count=len(values),
+                expected=record.values[0],
+            )
 
 
 EXPLAINS = (

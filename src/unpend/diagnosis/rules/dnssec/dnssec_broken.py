@@ -13,14 +13,13 @@ from unpend.diagnosis.case import Case
 from unpend.diagnosis.dnssec_status import (
     FLAW_OF_EDE,
     Broken,
-    above,
+    blamed_by_resolvers,
     broken_answers,
     broken_everywhere,
     chain_complete,
     errors_said,
     failures,
     published_ds,
-    refused,
     refused_by_validators,
     vouched,
 )
@@ -30,8 +29,8 @@ from unpend.diagnosis.rule import Rule
 from unpend.model.finding import Confidence, Finding, Severity
 from unpend.model.observation import ZoneCut
 from unpend.model.plan import Wait
-from unpend.model.records import Question
-from unpend.standards.dnssec import Flaw, supported
+from unpend.model.records import Exchange, Question
+from unpend.standards.dnssec import Flaw
 
 ASKED_AGAIN = 3
 
@@ -42,7 +41,12 @@ def asks(case: Case) -> Iterator[Ask]:
         failed = list(dict.fromkeys(e.question for e in failures(case, cut.zone)))
         yield from (Ask(question, Whom.RESOLVERS, cd=True) for question in failed[:ASKED_AGAIN])
         if failed:
-            yield from (Ask(Question(cut.zone, "DS"), whom, zone=cut.zone) for whom in (Whom.RESOLVERS, Whom.PARENT))
+            ds = Question(cut.zone, "DS")
+            yield Ask(ds, Whom.PARENT, zone=cut.zone)
+            yield from (Ask(ds, Whom.RESOLVERS, cd=cd) for cd in (False, True))
+        if cut.ds:
+            unproved = {b.exchange.question for b in broken_answers(case, cut) if b.flaw is Flaw.DENIAL_BROKEN}
+            yield from (Ask(question, Whom.EVERY, zone=cut.zone) for question in unproved)
 
 
 def finds(case: Case) -> Iterator[Finding]:
@@ -52,13 +56,10 @@ def finds(case: Case) -> Iterator[Finding]:
             return
         if some := broken_answers(case, cut):
             yield at_some(case, cut, some)
-        elif refused_by_validators(case, cut.zone) and not broken_above(case):
-            yield from by_word(case, cut) if supported(published_ds(case, cut)) else still_cached(case, cut)
-
-
-def broken_above(case: Case) -> bool:
-    question = above(case)
-    return question is not None and bool(refused(case, question))
+        elif blamed := blamed_by_resolvers(case, cut):
+            yield by_word(case, *blamed)
+        else:
+            yield from still_cached(case, cut)
 
 
 def by_arithmetic(case: Case, cut: ZoneCut, broken: tuple[Broken, ...]) -> Finding:
@@ -96,39 +97,27 @@ def at_some(case: Case, cut: ZoneCut, broken: tuple[Broken, ...]) -> Finding:
     )
 
 
-def by_word(case: Case, cut: ZoneCut) -> Iterator[Finding]:
+def by_word(case: Case, cut: ZoneCut, refusals: tuple[Exchange, ...]) -> Finding:
     """Only resolvers say so: our own arithmetic found nothing, or the keys were not heard."""
-    refusals = refused_by_validators(case, cut.zone)
     codes = errors_said(refusals)
     flaw = next((FLAW_OF_EDE[code] for code in codes if code in FLAW_OF_EDE), None)
-    yield rule.finding(
-        cut.zone,
-        RESOLVERS_SAY,
-        refusals,
-        confidence=Confidence.LIKELY,
-        fix=[cure(case, cut, flaw)],
-        zone=cut.zone,
-        why=str(flaw or "refused"),
-        ede=codes,
+    why = str(flaw or "refused")
+    likely, fix = Confidence.LIKELY, [cure(case, cut, flaw)]
+    return rule.finding(
+        cut.zone, RESOLVERS_SAY, refusals, confidence=likely, fix=fix, zone=cut.zone, why=why, ede=codes
     )
 
 
 def still_cached(case: Case, cut: ZoneCut) -> Iterator[Finding]:
-    """The DS is gone from the parent, and resolvers remember it."""
+    """The DS is gone from the parent, and resolvers remember it: only time is missing."""
     refusals = refused_by_validators(case, cut.zone)
     remembered = [e for e in case.at_resolvers(cut.zone, "DS") if e.records("DS")]
-    if remembered and not published_ds(case, cut):
-        until = max(e.asked_at + min(r.ttl for r in e.records("DS")) for e in remembered)
-        yield rule.finding(
-            cut.zone,
-            CACHED,
-            [*remembered, *refusals],
-            severity=Severity.WARNING,
-            fix=[Wait(until)],
-            keeps_waiting=True,
-            zone=cut.zone,
-            why="ds-still-cached",
-        )
+    if not refusals or not remembered or published_ds(case, cut):
+        return
+    wait = Wait(max(e.asked_at + min(r.ttl for r in e.records("DS")) for e in remembered))
+    told = [*remembered, *refusals]
+    warning, why = Severity.WARNING, "ds-still-cached"
+    yield rule.finding(cut.zone, CACHED, told, severity=warning, fix=[wait], keeps_waiting=True, zone=cut.zone, why=why)
 
 
 EXPLAINS = ("negative-cached", "old-value-cached", "answers-differ-by-place")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from unpend.diagnosis.ask import Ask, Whom
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.dnssec_status import above, errors_said, failures, refused
+from unpend.diagnosis.dnssec_status import above, errors_said, failures, refused_above
 from unpend.diagnosis.registry import users_cuts
 from unpend.diagnosis.rule import Rule
 from unpend.model.finding import Finding
@@ -27,17 +27,16 @@ CURE = Text(
 
 
 def asks(case: Case) -> Iterator[Ask]:
-    question = above(case)
-    if question and any(failures(case, cut.zone) for cut in users_cuts(case)):
-        yield Ask(question, Whom.RESOLVERS)
-        yield Ask(question, Whom.RESOLVERS, cd=True)
+    if any(failures(case, cut.zone) for cut in users_cuts(case)):
+        for question in above(case):
+            yield from (Ask(question, Whom.RESOLVERS, cd=cd) for cd in (False, True))
 
 
 def finds(case: Case) -> Iterator[Finding]:
-    question = above(case)
-    proof = refused(case, question) if question else ()
-    if question and proof:
-        zone, parent = users_cuts(case)[0].zone, question.name
+    proof = refused_above(case)
+    if proof:
+        top = users_cuts(case)[0]
+        zone, parent = top.zone, top.parent
         cure = Errand(Where.REGISTRAR, "report-to-registry", parent, (), CURE.fill(parent=parent))
         codes = errors_said(proof)
         yield rule.finding(zone, SAYS, proof, fix=[cure], zone=zone, parent=parent, ede=codes)

@@ -57,9 +57,15 @@ def finds(case: Case) -> Iterator[Finding]:
                 soas = [e for e in case.at_hosts(case.zone, "SOA") if e.server == exchange.server]
                 newer = [soa_serial(r) for e in soas for r in e.records("SOA")]
                 cure = Errand(Where.DNS_HOST, "reload-zone", case.zone, (), CURE.fill(primary=host, zone=case.zone))
-                told = {"primary": host, "newer": newer[0] if newer else "?", "older": max(public, default=0)}
-                heard = (exchange, *soas, *case.heard(record.name, record.type))
-                yield rule.finding(record.name, SAYS, heard, fix=[cure], **told)
+                yield rule.finding(
+                    record.name,
+                    SAYS,
+                    (exchange, *soas, *case.heard(record.name, record.type)),
+                    fix=[cure],
+                    primary=host,
+                    newer=newer[0] if newer else "?",
+                    older=max(public, default=0),
+                )
 
 
 EXPLAINS = ("record-missing", "wrong-target", "wrong-dns-host", "records-lost-in-migration", "stale-names")

@@ -12,6 +12,7 @@ from unpend.diagnosis.ask import Ask, Whom
 from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight, sight_of
 from unpend.diagnosis.operators import published_nameservers
+from unpend.diagnosis.reach import is_fresh
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Confidence, Finding, Severity
@@ -38,8 +39,6 @@ CURE = Text(
     ja="{zone} の DNS サービスの管理画面で、{name} を重み付けや地域別の設定のない通常のレコードにするか、既定の地域に"
     "も同じレコードを追加してください。",
 )
-# TTLs that people and panels choose: a cached answer counts down and shows one of them only by chance.
-CHOSEN_TTLS = frozenset({30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400})
 
 
 def versions(case: Case, zone: str) -> int:
@@ -61,11 +60,6 @@ def seen_elsewhere(case: Case, record: ExpectedRecord) -> tuple[Exchange, ...]:
     seen = [e for e in case.at_resolvers(record.name, record.type) if e.outcome.conclusive]
     fresh = [e for e in seen if sight_of(record, e) is Sight.RIGHT and is_fresh(e)]
     return tuple(fresh) if len(fresh) > 1 and len(fresh) == len(seen) else ()
-
-
-def is_fresh(exchange: Exchange) -> bool:
-    ttl = min(r.ttl for r in exchange.answer)
-    return ttl in CHOSEN_TTLS or ttl + 1 in CHOSEN_TTLS
 
 
 def asks(case: Case) -> Iterator[Ask]:
