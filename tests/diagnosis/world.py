@@ -60,9 +60,14 @@ class Host:
         mname = self.mname or "ns1." + self.zone
         return Record(self.zone, "SOA", 900, f"{mname} admin.{self.zone} {self.serial} 7200 900 1209600 900")
 
-    def answers(self, question: Question, **probe: bool) -> Exchange:
+    def answers(self, question: Question, *, recurse: bool = False, cd: bool = False) -> Exchange:
         told = Exchange(
-            self.server(), Probe(question, **probe), Outcome.ANSWER, "NOERROR", aa=self.aa, asked_at=NOW - 1
+            self.server(),
+            Probe(question, recurse=recurse, cd=cd),
+            Outcome.ANSWER,
+            "NOERROR",
+            aa=self.aa,
+            asked_at=NOW - 1,
         )
         trouble = self.does or self.fails.get(question.type)
         if trouble is not None:

@@ -68,11 +68,15 @@ def key_answers(case: Case, cut: ZoneCut) -> tuple[Exchange, ...]:
 
 
 def broken_everywhere(case: Case, cut: ZoneCut) -> tuple[Broken, ...]:
-    """The broken answers, if no server gives validators what they need: they try one server after the other."""
+    """The broken answers, if no server gives validators what they need: they try one server after the other.
+
+    Only a server that was asked for something absent can be sound where absences are not proved.
+    """
     broken = broken_answers(case, cut)
-    if not broken:
-        return ()
     sound = {e.server for e in key_answers(case, cut)} - {b.exchange.server for b in broken}
+    if all(b.flaw is Flaw.DENIAL_BROKEN for b in broken):
+        questions = {b.exchange.question for b in broken}
+        sound = {s for s in sound if any(e.question in questions and case.speaks(e) for e in case.with_server(s))}
     return () if sound else broken
 
 
@@ -155,6 +159,21 @@ def refused(case: Case, question: Question) -> tuple[Exchange, ...]:
     return tuple(proof)
 
 
+def blamed_by_resolvers(case: Case, cut: ZoneCut) -> tuple[ZoneCut, tuple[Exchange, ...]] | None:
+    """The user's zone that the resolvers' refusal concerns, with the proof: this one, or the one above it.
+
+    An unsigned zone is refused where the zone above is signed and cannot prove that there is no DS for it.
+    """
+    proof = refused_by_validators(case, cut.zone)
+    if not proof or refused_above(case):
+        return None
+    if supported(published_ds(case, cut)):
+        return cut, proof
+    unproved = refused(case, Question(cut.zone, "DS"))
+    signer = next((c for c in users_cuts(case) if c.zone == cut.parent and supported(c.ds)), None)
+    return (signer, (*unproved, *proof)) if unproved and signer else None
+
+
 def vouched(case: Case, cut: ZoneCut) -> bool:
     """Whether a validating resolver calls any answer of the zone authentic (AD)."""
     asked = [e for q in questions_to(case, cut.zone) for e in case.at_resolvers(q.name, q.type)]
@@ -172,7 +191,14 @@ def chain_complete(case: Case, cut: ZoneCut) -> bool:
     return all(supported(c.ds) for c in above)
 
 
-def above(case: Case) -> Question | None:
-    """What to ask resolvers to see whether already the zone above the user's own fails validation."""
+def above(case: Case) -> tuple[Question, ...]:
+    """What to ask resolvers to see whether already the zone above the user's own fails: its apex, its word on the DS."""
     top = next(iter(users_cuts(case)), None)
-    return Question(top.parent, "SOA") if top is not None and top.parent != ROOT else None
+    if top is None or top.parent == ROOT:
+        return ()
+    return (Question(top.parent, "SOA"), Question(top.zone, "DS"))
+
+
+def refused_above(case: Case) -> tuple[Exchange, ...]:
+    """The proof that resolvers refuse already the zone above the user's own."""
+    return tuple(e for question in above(case) for e in refused(case, question))

@@ -10,6 +10,8 @@ from unpend.model.records import Exchange, Outcome, Question, Role, Server
 
 SILENT = frozenset({Outcome.TIMEOUT, Outcome.UNREACHABLE})
 FAILING = frozenset({Outcome.SERVFAIL, Outcome.TIMEOUT})
+# TTLs that people and panels choose: a cached answer counts down and shows one of them only by chance.
+CHOSEN_TTLS = frozenset({30, 60, 120, 180, 300, 600, 900, 1200, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400})
 
 
 def answered(exchange: Exchange) -> bool:
@@ -81,3 +83,9 @@ def failing_at_resolvers(case: Case, zone: str) -> tuple[Exchange, ...]:
 def in_earnest(exchange: Exchange) -> bool:
     """Whether the question was really sent: a note on a silence says that it was saved."""
     return not (exchange.outcome is Outcome.TIMEOUT and exchange.note)
+
+
+def is_fresh(exchange: Exchange) -> bool:
+    """Whether a resolver seems to have fetched this answer just now: its TTL has not begun to count down."""
+    ttl = min(r.ttl for r in exchange.answer)
+    return ttl in CHOSEN_TTLS or ttl + 1 in CHOSEN_TTLS

@@ -12,7 +12,7 @@ from unpend.model.names import labels, relative
 from unpend.model.plan import Change, Op, Remove
 from unpend.model.records import Record
 from unpend.model.text import Text
-from unpend.repair.reasons import APEX, FOREIGN, UNKNOWN_OWNER, WILDCARD
+from unpend.repair.reasons import APEX, FOREIGN, SUB_TREE, UNKNOWN_OWNER, WILDCARD
 from unpend.repair.scope import RecordSet, about
 from unpend.repair.standing import Standing
 from unpend.repair.txt_sets import kind, txt_set
@@ -121,7 +121,7 @@ class Editor:
         return Change(op, zone, name, relative(name, zone), type_, ttl, values, before, because)
 
     def _ttl(self, zone: str) -> int:
-        """The host's default, not below its minimum: a short one, so that a mistake does not stay for long."""
+        """What the panel would take by itself, never below its minimum; five minutes where the host is not known."""
         cut = next((cut for cut in self.case.zones if cut.zone == zone), None)
         host = host_of(ns.name for ns in cut.nameservers) if cut else None
         return max(host.ttl or DEFAULT_TTL, host.min_ttl or 0) if host else DEFAULT_TTL
@@ -134,9 +134,11 @@ def causes_of(diagnosis: Diagnosis, name: str) -> tuple[str, ...]:
 
 
 def _of_place(change: Change) -> Iterator[Text]:
-    """What is never deleted without a look: at a zone's apex and at a wildcard much else depends on it."""
+    """What is never deleted without a look: much else depends on an apex, a wildcard, a redirected sub-tree."""
     if labels(change.name)[:1] == ("*",):
         yield WILDCARD.fill(name=change.name, type=change.type)
+    elif change.type == "DNAME":
+        yield SUB_TREE.fill(name=change.name)
     elif change.name == change.zone:
         yield APEX.fill(name=change.name, type=change.type)
 

@@ -22,6 +22,10 @@ WILDCARD = Text(
     en="{name} {type} is a wildcard: it answers for many names. Look before it is deleted.",
     ja="{name} の {type} はワイルドカードで、ほかの多くの名前にも応答しています。削除する前に確認してください。",
 )
+SUB_TREE = Text(
+    en="The DNAME at {name} redirects every name below it. Look whether anything needs that before it is deleted.",
+    ja="{name} の DNAME は配下のすべての名前を転送しています。削除する前に、必要としているものがないか確認してください。",
+)
 MERGED_SPF = Text(
     en="{name} already has an SPF record, and there can be only one. The plan adds what is missing to it and keeps the rest.",
     ja="{name} にはすでに SPF レコードがあり、SPF は 1 つしか置けません。既存の内容を残したまま、不足分だけを書き足します。",

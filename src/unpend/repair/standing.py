@@ -9,6 +9,7 @@ from unpend.diagnosis.case import Case, soa_serial
 from unpend.diagnosis.compare import Sight, sight_of
 from unpend.diagnosis.operators import operators
 from unpend.model.expected import ExpectedRecord
+from unpend.model.names import is_under
 from unpend.model.records import Exchange, Record, Role, Server
 
 NOT_EDITED = frozenset({"SOA", "RRSIG", "NSEC", "NSEC3"})
@@ -20,15 +21,26 @@ class Standing:
 
     case: Case
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    _known: dict[str, list[tuple[Server, ...]]] = field(default_factory=dict, repr=False, compare=False)
 
     def right(self, record: ExpectedRecord) -> bool:
         """Whether every copy of the zone that remains holds the record as wanted at one of its newest servers.
 
         Servers of one serial that disagree are still being told of a change that was made, or never take part in it
-        (Route 53's serial is always 1): what one of them holds was entered.
+        (Route 53's serial is always 1): what one of them holds was entered. A server that says now this, now that,
+        holds both.
         """
         voices = self._voices(record.name, record.type)
-        return bool(voices) and all(any(sight_of(record, e) is Sight.RIGHT for e in voice) for voice in voices)
+        return bool(voices) and all(any(self._steady(record, e.server) for e in voice) for voice in voices)
+
+    def _steady(self, record: ExpectedRecord, server: Server) -> bool:
+        told = self._told(server, record.name, record.type)
+        return all(sight_of(record, e) is Sight.RIGHT for e in told)
+
+    def _told(self, server: Server, name: str, type_: str) -> list[Exchange]:
+        """Everything that one server ever said about this."""
+        asked = self.case.exchanges(name, type_, role=Role.AUTHORITATIVE, zone=server.zone)
+        return [e for e in asked if e.server == server and self.case.speaks(e)]
 
     def heard(self, record: ExpectedRecord) -> bool:
         """Whether any server told what it holds."""
@@ -38,7 +50,8 @@ class Standing:
         """The record set of this name and type that an edit would meet."""
         if self.case.from_wildcard(name, type_):
             return ()
-        found = {r.text: r for voice in self._voices(name, type_) for e in voice for r in e.records(type_, name)}
+        told = (e for voice in self._voices(name, type_) for v in voice for e in self._told(v.server, name, type_))
+        found = {r.text: r for e in told if not redirected(e) for r in e.records(type_, name)}
         return tuple(found[text] for text in sorted(found))
 
     def values(self, name: str, type_: str) -> tuple[str, ...]:
@@ -67,7 +80,7 @@ class Standing:
         zone = self.case.zone_of(name)
         new = {server for copy in self._copies(zone) for server in self._newest(copy)}
         told = [e for e in self.case.by_role(Role.AUTHORITATIVE) if e.server.zone == zone and self.case.speaks(e)]
-        seen = [e for e in told if e.records(type_, name)]
+        seen = [e for e in told if e.records(type_, name) and not redirected(e)]
         fresh = [e for e in seen if e.server in new or not (settled or self.answers(name, type_))]
         found = {r.text: r for e in fresh for r in e.records(type_, name)}
         return tuple(found[text] for text in sorted(found))
@@ -82,6 +95,12 @@ class Standing:
         return [voice for voice in voices if voice] or ([list(heard)] if heard else [])
 
     def _copies(self, zone: str) -> list[tuple[Server, ...]]:
+        """The servers of each copy of the zone that remains, worked out once."""
+        if zone not in self._known:
+            self._known[zone] = self._remaining(zone)
+        return self._known[zone]
+
+    def _remaining(self, zone: str) -> list[tuple[Server, ...]]:
         cut = next((cut for cut in self.case.zones if cut.zone == zone), None)
         copies = [group.servers for group in operators(self.case, cut)] if cut else []
         remaining = set(self.kept.get(zone, ()))
@@ -91,6 +110,12 @@ class Standing:
         """Those of the servers that have the highest serial."""
         dated = {server: soa_serial(soa) for server in servers if (soa := self.case.soa(server))}
         return {s for s, serial in dated.items() if not any(_later(other, serial) for other in dated.values())}
+
+
+def redirected(exchange: Exchange) -> bool:
+    """Whether the CNAME of the answer was made from a DNAME above: nothing stands at the name (RFC 6672 section 2.2)."""
+    name = exchange.question.name
+    return any(r.type == "DNAME" and r.name != name and is_under(name, r.name) for r in exchange.answer)
 
 
 def _later(one: int, other: int) -> bool:

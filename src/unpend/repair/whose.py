@@ -6,7 +6,7 @@ import re
 
 from unpend.catalog import provider_of_target, provider_of_txt, proxy_of
 from unpend.diagnosis.case import Case
-from unpend.model.expected import ExpectedRecord
+from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.names import labels
 from unpend.model.text import Text
 
@@ -26,7 +26,7 @@ def ours(case: Case, name: str, type_: str, value: str) -> bool:
     bare = value.lower().strip(' "').removesuffix(".")
     wanted = [v.lower().removesuffix(".") for record in case.records for v in record.values]
     return (
-        any(_resembles(bare, each) or (type_ == "TXT" and _same_key(bare, each)) for each in wanted)
+        any(_resembles(bare, each) for each in wanted)
         or bare in {record.name.removesuffix(".") for record in case.records}
         or (type_ != "MX" and _drawn_for_us(case, name))
         or (type_ in {"A", "AAAA"} and proxy_of(value) is not None)
@@ -46,8 +46,6 @@ def _same_key(found: str, wanted: str) -> bool:
 
     The first sixty characters tell nothing: they are the same in every RSA key of one size.
     """
-    if "p=" not in wanted:
-        return False
     held, asked = _material(found), _material(wanted)
     pieces = (held[i : i + PIECE] for i in range(SAME_IN_ALL, len(held) - PIECE + 1, 10))
     return len(held) < SHORTEST_KEY or held in asked or any(piece in asked for piece in pieces)
@@ -70,7 +68,8 @@ def owner_of(case: Case, name: str, type_: str, value: str) -> Text | None:
         return None
     found = provider_of_target(value) if type_ in {"CNAME", "MX", "NS"} else provider_of_txt(value)
     if found is None:
-        return UNKNOWN
+        keys = [v for r in case.records if r.purpose is Purpose.DKIM and r.type == type_ == "TXT" for v in r.values]
+        return None if any(_same_key(value.lower(), key.lower()) for key in keys) else UNKNOWN
     return None if found.id == _wanted_provider(case, name) else found.name
 
 

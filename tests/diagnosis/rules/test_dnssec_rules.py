@@ -173,3 +173,23 @@ def test_break_above_is_told_from_ones_own() -> None:
     case = signed_case(*answers(), *refused(), *refused("com.", "SOA"))
     assert [f.severity for f in found("dnssec-broken-above", case)] == [Severity.ERROR]
     assert {c for c in causes(case) if c.startswith("dnssec")} == {"dnssec-broken-above"}
+
+
+def test_insecure_delegation_that_the_registry_cannot_prove_is_a_break_above() -> None:
+    unproved = [
+        heard(RESOLVER, f"{DOMAIN} DS", Outcome.SERVFAIL),
+        heard(RESOLVER, f"{DOMAIN} DS", Outcome.NODATA, cd=True),
+    ]
+    case = case_of([*answers(keys=()), *refused(), *unproved], cut())
+    assert {c for c in causes(case) if c.startswith("dnssec")} == {"dnssec-broken-above"}
+
+
+def test_insecure_delegation_that_ones_own_zone_cannot_prove() -> None:
+    below = f"_domainkey.{DOMAIN}"
+    unproved = [
+        heard(RESOLVER, f"{below} DS", Outcome.SERVFAIL),
+        heard(RESOLVER, f"{below} DS", Outcome.NODATA, cd=True),
+    ]
+    case = case_of([*answers(), *refused(), *unproved], cut(ds=(ds(),)), cut(below, parent=DOMAIN))
+    (finding,) = found("dnssec-broken", case)
+    assert finding.about == (DOMAIN,)
