@@ -19,7 +19,7 @@ DOMAIN = "example.com."
 Sets = dict[tuple[str, str], tuple[str, ...]]
 
 
-class RefusedEdit(Exception):
+class EditError(Exception):
     """What a panel says to an edit that does not fit what stands there."""
 
 
@@ -59,22 +59,22 @@ class Sheet:
         key = (change.name, change.type)
         standing = self.sets.get(key, ())
         if change.zone != self.zone:
-            raise RefusedEdit(f"{change.name} is not in {self.zone}")
+            raise EditError(f"{change.name} is not in {self.zone}")
         if change.op is Op.DELETE:
             self._delete(key, standing, change)
             return
         if (change.op is Op.CREATE) is bool(standing) or set(change.before) != set(standing):
-            raise RefusedEdit(f"{change.op} {key}: {standing} stands there, not {change.before}")
+            raise EditError(f"{change.op} {key}: {standing} stands there, not {change.before}")
         if change.type == "CNAME" and (len(change.values) > 1 or change.name == self.zone):
-            raise RefusedEdit(f"CNAME at {change.name}")
+            raise EditError(f"CNAME at {change.name}")
         others = {t for n, t in self.sets if n == change.name and t != change.type}
         if others and (change.type == "CNAME" or "CNAME" in others):
-            raise RefusedEdit(f"{change.name}: {change.type} beside {others}")
+            raise EditError(f"{change.name}: {change.type} beside {others}")
         self.sets[key] = change.values
 
     def _delete(self, key: tuple[str, str], standing: tuple[str, ...], change: Change) -> None:
         if not change.values or not set(change.values) <= set(standing):
-            raise RefusedEdit(f"delete {key}: {change.values} not in {standing}")
+            raise EditError(f"delete {key}: {change.values} not in {standing}")
         left = tuple(value for value in standing if value not in change.values)
         if left:
             self.sets[key] = left

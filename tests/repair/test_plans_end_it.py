@@ -12,7 +12,7 @@ from world import TOKENS
 from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.plan import Op, Plan, Safety
 
-from .sheet import DOMAIN, RefusedEdit, Sheet, all_right, changes, expecting, planned, wanted
+from .sheet import DOMAIN, EditError, Sheet, all_right, changes, expecting, planned, wanted
 
 SES = tuple(wanted("CNAME", f"{t}._domainkey", f"{t}.dkim.amazonses.com.") for t in TOKENS)
 KEY = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" + "xY7" * 100 + "QIDAQAB"
@@ -111,5 +111,5 @@ def test_the_order_of_the_plan_matters(record: ExpectedRecord, content: str, see
     plan = planned(sheet, expecting(*SES))
     assert all_right(sheet.apply(plan), SES)
     turned = sorted(changes(plan), key=lambda c: (c.op is Op.DELETE, random.Random(seed).random()))
-    with pytest.raises(RefusedEdit):
+    with pytest.raises(EditError):
         sheet.apply(Plan(changes=tuple(turned)))

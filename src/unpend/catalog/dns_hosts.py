@@ -40,7 +40,7 @@ class DnsHost:
 
     `ttl` and `min_ttl` in seconds, None where not known; `publish_seconds` is how long a change may wait before the
     name servers show it. `own_knowledge` marks an entry that no source confirms: its sentences have to be hedged.
-    `default_nameservers` are those a domain starts out with although records entered here live on others.
+    `activates`: a zone is served only once the host has switched it on. `default_nameservers` are those a domain starts out with although records entered here live on others.
     """
 
     id: str
@@ -54,6 +54,7 @@ class DnsHost:
     min_ttl: int | None
     publish_seconds: int
     per_zone_ns: bool
+    activates: bool
     probes: tuple[str, ...]
     live_nameservers: tuple[str, ...]
     default_nameservers: tuple[str, ...]
@@ -131,6 +132,7 @@ def _host(entry: dict[str, Any], generic: dict[str, Any]) -> DnsHost:
         min_ttl=entry.get("min_ttl"),
         publish_seconds=entry.get("publish_seconds", 0),
         per_zone_ns=entry.get("per_zone_ns", False),
+        activates=entry.get("activates", False),
         probes=_names(entry, "probes"),
         live_nameservers=_names(entry, "live_nameservers"),
         default_nameservers=_names(entry, "default_nameservers"),

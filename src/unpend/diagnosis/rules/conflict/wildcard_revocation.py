@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from unpend.diagnosis.case import Case
 from unpend.diagnosis.rule import Rule
-from unpend.diagnosis.rules.conflict.wildcard_masks import asks, masking, revoked
+from unpend.diagnosis.wildcards import asks_beside, masking, revoked
 from unpend.model.finding import Finding, Severity
 from unpend.model.text import Text
 
@@ -30,4 +30,4 @@ def finds(case: Case) -> Iterator[Finding]:
 
 
 EXPLAINS = ("record-missing", "wrong-type", "wrong-target", "stale-names", "wildcard-masks", "flattened-cname")
-rule = Rule("wildcard-revocation", "conflict", TITLE, finds, asks, explains=EXPLAINS)
+rule = Rule("wildcard-revocation", "conflict", TITLE, finds, asks_beside, explains=EXPLAINS)

@@ -46,4 +46,4 @@ def finds(case: Case) -> Iterator[Finding]:
         )
 
 
-rule = Rule("lame-delegation", "delegation", TITLE, finds, explains=("nameserver-unreachable", "zone-not-active"))
+rule = Rule("lame-delegation", "delegation", TITLE, finds, explains=("nameserver-unreachable",))

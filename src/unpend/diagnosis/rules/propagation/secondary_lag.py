@@ -59,5 +59,5 @@ def finds(case: Case) -> Iterator[Finding]:
         )
 
 
-EXPLAINS = ("wrong-target", "negative-cached", "old-value-cached", "answers-differ-by-place", "record-missing")
+EXPLAINS = ("wrong-target", "negative-cached", "old-value-cached", "record-missing")
 rule = Rule("secondary-lag", "propagation", TITLE, finds, explains=EXPLAINS)

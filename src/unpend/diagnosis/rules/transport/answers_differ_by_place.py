@@ -117,5 +117,5 @@ def found(case: Case, record: ExpectedRecord, says: Text, evidence: list[Exchang
     )
 
 
-EXPLAINS = ("record-missing", "wrong-target", "wrong-type", "secondary-lag", "negative-cached", "old-value-cached")
+EXPLAINS = ("record-missing", "wrong-target", "wrong-type", "negative-cached", "old-value-cached")
 rule = Rule("answers-differ-by-place", "transport", TITLE, finds, asks, explains=EXPLAINS)

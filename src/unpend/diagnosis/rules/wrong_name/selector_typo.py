@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from unpend.diagnosis.case import Case
 from unpend.diagnosis.misplaced import misplaced
@@ -25,6 +26,7 @@ DOMAINKEY_SLIPS = (
     "_dkim",
     "__domainkey",
 )
+TOKEN_QUESTIONS = 210
 CONFUSED = {
     "o": "0",
     "0": "o",
@@ -49,17 +51,18 @@ def slips(case: Case, record: ExpectedRecord) -> Iterator[str]:
     yield from (f"{token}.{label}.{rest}" for label in DOMAINKEY_SLIPS)
     yield f"_{record.name}"
     if case.exists(under("_domainkey", rest)):
-        yield from (f"{wrong}._domainkey.{rest}" for wrong in token_slips(token))
         yield from neighbours(case, record, rest)
+        share = TOKEN_QUESTIONS // sum(case.not_there(each) for each in case.records)
+        yield from (f"{wrong}._domainkey.{rest}" for wrong in islice(dict.fromkeys(token_slips(token)), share))
 
 
 def token_slips(token: str) -> Iterator[str]:
-    """One character lost, one swapped with its neighbour, one taken for its look-alike."""
-    for i, char in enumerate(token):
-        yield token[:i] + token[i + 1 :]
-        yield from (token[:i] + like + token[i + 1 :] for like in CONFUSED.get(char, ""))
-        if i + 1 < len(token) and char != token[i + 1]:
-            yield token[:i] + token[i + 1] + char + token[i + 2 :]
+    """The likeliest first: one character lost, taken for its look-alike, swapped with its neighbour, typed twice."""
+    places = range(len(token))
+    yield from (token[:i] + token[i + 1 :] for i in (len(token) - 1, *places))
+    yield from (token[:i] + like + token[i + 1 :] for i in places for like in CONFUSED.get(token[i], ""))
+    yield from (token[:i] + token[i + 1] + token[i] + token[i + 2 :] for i in places[:-1] if token[i] != token[i + 1])
+    yield from (token[:i] + token[i] + token[i:] for i in places)
 
 
 def neighbours(case: Case, record: ExpectedRecord, rest: str) -> Iterator[str]:
