@@ -196,6 +196,7 @@ class World:
         names = self.host_names("ses", 1, "")
         keys = self.scenario.provider.keys
         lines = [_soa(f"{names[0]}.", 1), *(f"@ NS {n}." for n in names)]
+        lines.append(f'somebody-elses-token.{signing_zone(self.scenario)} TXT "p=MA=="')
         for i, token in enumerate(TOKENS):
             content = KEY if keys == "all" or (keys == "one" and i == 0) else ""
             halves = f'"{content[:200]}" "{content[200:]}"' if content else '""'

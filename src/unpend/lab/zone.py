@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from unpend.model.text import Text
 
 Name = dns.name.Name
 RRset = dns.rrset.RRset
+# A character-string holds 255 octets at most (RFC 1035 section 3.3): a longer one is written as several.
+TOO_LONG = re.compile(r'"([^"\\]{256,})"')
 SINGLE = frozenset({dns.rdatatype.CNAME, dns.rdatatype.DNAME})
 BAD_LINE = Text(
     en="This line of zone {zone} cannot be read: {line} ({why})",
@@ -46,7 +49,9 @@ class Zone:
         """Add master-file lines; relative names are relative to the apex."""
         for line in _joined_lines(text):
             try:
-                rrsets = dns.zonefile.read_rrsets(line, origin=self.apex, default_ttl=ttl, relativize=False)
+                rrsets = dns.zonefile.read_rrsets(
+                    TOO_LONG.sub(_split, line), origin=self.apex, default_ttl=ttl, relativize=False
+                )
             except Exception as error:
                 raise ScenarioError(BAD_LINE.fill(zone=self.apex, line=line, why=error)) from error
             for rrset in rrsets:
@@ -151,6 +156,11 @@ def _text(rdata: object) -> str:
     if getattr(rdata, "rdtype", None) == dns.rdatatype.TXT:
         return b"".join(rdata.strings).decode("utf-8", "replace")  # type: ignore[attr-defined]
     return str(rdata).lower()
+
+
+def _split(match: re.Match[str]) -> str:
+    long = match.group(1)
+    return " ".join(f'"{long[i : i + 255]}"' for i in range(0, len(long), 255))
 
 
 def _joined_lines(text: str) -> Iterator[str]:

@@ -72,7 +72,7 @@ class Editor:
             named = {value for fix in fixes for value in fix.values} if all(fix.values for fix in fixes) else None
             seen = (r for r in self._seen(name, type_) if r.text not in kept)
             going = tuple(r for r in seen if named is None or r.text in named)
-            because = tuple(dict.fromkeys(f.code for f in self.diagnosis.causes if set(f.fix) & set(fixes)))
+            because = tuple(dict.fromkeys(f.code for f in self.diagnosis.causes if any(fix in fixes for fix in f.fix)))
             if going:
                 yield self._deletion(name, type_, going, because, zone)
 

@@ -58,8 +58,8 @@ INSTEAD = Text(
     ja="この変更の代わりに、次の方法もあります。{instructions}",
 )
 BY_A_PERSON = Text(
-    en="Outside the zone a person has to act: {op} for {target}.",
-    ja="ゾーンの外で人の作業が必要です: {target} の {op}。",
+    en="A person has to act outside the zone, for {target}: no edit of its records does that.",
+    ja="{target} について、レコードの編集以外の作業を人が行う必要があります。",
 )
 REMOVE_BY_HAND = Text(
     en="In the zone {zone}, look at the {type} records of {name} and delete them only if nothing else needs them: {values}",

@@ -19,7 +19,7 @@ def judged(edits: Iterable[Edit], errands: Errands, notes: Iterable[Text] = ()) 
     """
     made = tuple(edits)
     doubts = [doubt for edit in made for doubt in edit.doubts]
-    by_hand = [BY_A_PERSON.fill(op=e.op, target=e.target) for e in errands.all]
+    by_hand = [BY_A_PERSON.fill(target=e.target) for e in errands.all]
     reasons = {text.of("en"): text for text in (*doubts, *by_hand, *notes, *errands.instead)}
     if errands.first or (errands.later and not made):
         return Safety.MANUAL, tuple(reasons.values())

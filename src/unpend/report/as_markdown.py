@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from unpend.model.finding import Severity
 from unpend.model.text import Lang, Text
 from unpend.report import phrases
 from unpend.report.escape import for_markdown, for_terminal
-from unpend.report.outline import by_hand, evidence_line, grouped, steps
+from unpend.report.outline import by_hand, evidence_line, grouped, parts
 from unpend.report.report import Report
 
 
@@ -53,14 +54,17 @@ def _causes(report: Report, lang: Lang) -> Iterator[str]:
 
 
 def _plan(report: Report, lang: Lang) -> Iterator[str]:
-    todo = list(steps(report))
+    todo = list(parts(report))
     if not todo:
         return
-    yield from ["", f"## {for_markdown(phrases.WHAT_TO_DO.of(lang))}", ""]
-    for number, step in enumerate(todo, 1):
-        yield f"{number}. {for_markdown(step.says.of(lang))}"
-        yield from (f"   - {for_markdown(f.label.of(lang))}: {code(f.value)}" for f in step.fields)
-        yield from (f"   - {for_markdown(remark.of(lang))}" for remark in step.remarks)
+    yield from ["", f"## {for_markdown(phrases.WHAT_TO_DO.of(lang))}"]
+    numbers = count(1)
+    for part in todo:
+        yield from ["", for_markdown(part.place.of(lang)), ""] if part.place else [""]
+        for step in part.steps:
+            yield f"{next(numbers)}. {for_markdown(step.says.of(lang))}"
+            yield from (f"   - {for_markdown(f.label.of(lang))}: {code(f.value)}" for f in step.fields)
+            yield from (f"   - {for_markdown(remark.of(lang))}" for remark in step.remarks)
     yield from (f"\n> {for_markdown(reason.of(lang))}" for reason in report.plan.reasons)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from rich.cells import cell_len, chop_cells
 
@@ -10,7 +11,7 @@ from unpend.model.finding import Severity
 from unpend.model.text import Lang, Text
 from unpend.report import phrases
 from unpend.report.escape import for_terminal
-from unpend.report.outline import Step, Told, by_hand, evidence_line, grouped, steps, utc
+from unpend.report.outline import Part, Step, Told, by_hand, evidence_line, grouped, parts, utc
 from unpend.report.report import RecordReport, Report
 from unpend.report.verdict import Verdict
 
@@ -68,32 +69,33 @@ class Sheet:
         sure = self._say(phrases.SURE[str(finding.confidence)])
         yield from self._wrapped(f"{self._say(finding.message)} [{finding.code}, {sure}]", "  ")
         if len(told.names) > 1:
-            names = [name for name in told.names if name not in finding.about]
+            names = [name.rstrip(".") for name in told.names if name not in finding.about]
             yield from self._wrapped(f"{self._say(phrases.ALSO)}: {', '.join(names)}", "  ") if names else ()
         if finding.consequences:
             yield from self._wrapped(self._say(phrases.EXPLAINS.fill(codes=finding.consequences)), "  ")
 
     def _plan(self) -> Iterator[str]:
-        todo = list(steps(self._report))
+        todo = list(parts(self._report))
         if not todo:
             return
         yield ""
         yield self._heading(phrases.WHAT_TO_DO)
-        yield from self._where()
-        for number, step in enumerate(todo, 1):
-            yield from self._step(number, step)
+        numbers = count(1)
+        for part in todo:
+            yield from self._place(part)
+            for step in part.steps:
+                yield from self._step(next(numbers), step)
         safety = phrases.SAFETY[str(self._report.plan.safety)]
         if self._report.plan.reasons:
             yield from self._wrapped(self._say(safety), "  ")
             for reason in self._report.plan.reasons:
                 yield from self._wrapped("- " + self._say(reason), "  ")
 
-    def _where(self) -> Iterator[str]:
-        host = self._report.dns_host
-        zones = tuple(dict.fromkeys(c.zone for c in self._report.plan.changes if hasattr(c, "zone")))
-        if zones:
-            name = self._say(host.name) if host else ", ".join(self._report.nameservers[:2])
-            yield from self._wrapped(self._say(phrases.AT_HOST.fill(host=name, zone=zones)), "  ")
+    def _place(self, part: Part) -> Iterator[str]:
+        if part.place:
+            yield from self._wrapped(self._say(part.place), "  ")
+        if part.panel:
+            yield from self._wrapped(self._say(phrases.IN_PANEL.fill(panel=part.panel)), "  ")
 
     def _step(self, number: int, step: Step) -> Iterator[str]:
         yield from self._wrapped(f"{number}. {self._say(step.says)}", "  ")
@@ -116,7 +118,8 @@ class Sheet:
         """Stacked, since the names are longer than any column."""
         mark = "✔" if each.status == "verified" else "…" if each.status == "propagating" else "✘"
         status = self._say(phrases.STATUSES[each.status])
-        yield from self._wrapped(f"{mark} {each.record.type} {for_terminal(each.record.name)}  {status}", "  ")
+        name = for_terminal(each.record.name.rstrip("."))
+        yield from self._wrapped(f"{mark} {each.record.type} {name}  {status}", "  ")
         if each.status != "verified":
             found = ", ".join(each.found) or self._say(phrases.NOTHING)
             yield from self._wrapped(f"{self._say(phrases.WANTED)}: {', '.join(each.record.values)}", "      ")

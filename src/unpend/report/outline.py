@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import groupby
 
-from unpend.catalog import DnsHost, PanelWords, generic_words
+from unpend.catalog import DnsHost, PanelWords, generic_words, host_of
 from unpend.model.finding import Finding, Severity
 from unpend.model.plan import Change, Errand, Op, Then
 from unpend.model.records import Exchange
@@ -30,6 +31,15 @@ class Step:
     says: Text
     fields: tuple[Field, ...] = ()
     remarks: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Steps at one place: `place` names the host and the zone, `panel` says where in it; None outside any zone."""
+
+    place: Text | None
+    panel: Text | None
+    steps: tuple[Step, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +67,25 @@ def grouped(report: Report, *severities: Severity) -> tuple[Told, ...]:
     )
 
 
-def steps(report: Report) -> Iterator[Step]:
-    """The plan in the words of the user's own DNS panel."""
-    for change in report.plan.changes:
-        yield _edit(change, report) if isinstance(change, Change) else _errand(change)
-    for then in report.plan.then:
-        yield _then(then, alone=not report.plan.changes)
+def parts(report: Report) -> Iterator[Part]:
+    """The plan in the words of the user's own DNS panel, zone by zone."""
+    for zone, changes in groupby(report.plan.changes, lambda c: c.zone if isinstance(c, Change) else ""):
+        servers = _kept(report, zone) or report.servers_of(zone)
+        host = host_of(servers)
+        steps = tuple(_edit(c, host) if isinstance(c, Change) else _errand(c) for c in changes)
+        place = phrases.AT_HOST.fill(host=host.name if host else servers[:2], zone=zone) if zone else None
+        yield Part(place, host.where if host and zone else None, steps)
+    if report.plan.then:
+        yield Part(None, None, tuple(_then(t, alone=not report.plan.changes) for t in report.plan.then))
 
 
-def _edit(change: Change, report: Report) -> Step:
-    host = report.dns_host
+def _kept(report: Report, zone: str) -> tuple[str, ...]:
+    """The servers that a zone is to be left with: where two hosts serve it, the edit is made at that one."""
+    errands = [e for e in report.plan.changes if isinstance(e, Errand) and e.target == zone]
+    return next((e.values for e in errands if e.op == "set-nameservers"), ())
+
+
+def _edit(change: Change, host: DnsHost | None) -> Step:
     words = host.words if host else generic_words()
     verb = {Op.CREATE: phrases.ADD, Op.REPLACE: phrases.CHANGE, Op.DELETE: phrases.DELETE}[change.op]
     fields = tuple(_fields(change, words, host))
@@ -98,9 +117,7 @@ def _value(change: Change, value: str, words: PanelWords, *, dot: bool) -> Itera
 
 
 def _errand(errand: Errand) -> Step:
-    where = phrases.ELSEWHERE[str(errand.where)]
-    says = Text("{where}: {what}", "{where}: {what}", {"where": where, "what": errand.instructions})
-    return Step(says)
+    return Step(errand.instructions)
 
 
 def _then(then: Then, *, alone: bool) -> Step:

@@ -31,7 +31,7 @@ STATUSES = {
     "mismatch": Text("wrong value", "値が違う"),
     "conflict": Text("conflict", "競合"),
     "propagating": Text("spreading", "反映待ち"),
-    "unreachable": Text("not heard", "応答なし"),
+    "unreachable": Text("cannot be reached", "到達できません"),
 }
 SURE = {
     "certain": Text("certain", "確実"),
@@ -39,6 +39,7 @@ SURE = {
     "possible": Text("possible", "可能性あり"),
 }
 AT_HOST = Text("At {host}, zone {zone}:", "{host} のゾーン {zone} で:")
+IN_PANEL = Text("({panel})", "（{panel}）")
 ADD = Text("Add this record:", "次のレコードを追加します:")
 CHANGE = Text("Change this record to:", "次のレコードをこの内容に変更します:")
 DELETE = Text("Delete this record:", "次のレコードを削除します:")
@@ -54,12 +55,6 @@ RESTART = Text(
     "Then start the verification again at the provider: it stopped looking. Do not delete and re-create the identity.",
     "そのあと事業者側で検証をやり直してください（すでに確認が打ち切られています）。アイデンティティの削除と再作成は行わないでください。",
 )
-ELSEWHERE = {
-    "registrar": Text("At the registrar", "レジストラで"),
-    "provider": Text("At the mail provider", "メール事業者で"),
-    "dns-host": Text("At the DNS host", "DNS ホストで"),
-    "admin": Text("Whoever runs the servers", "サーバーの管理者が"),
-}
 SAFETY = {
     "safe": Text("", ""),
     "review": Text("Look before you apply this:", "適用する前に確認してください:"),

@@ -67,7 +67,12 @@ class Report:
     @property
     def nameservers(self) -> tuple[str, ...]:
         """The delegated name servers of the zone that holds the domain."""
-        return tuple(ns.name for ns in self.case.cut.nameservers) if self.case.cut else ()
+        return self.servers_of(self.case.zone)
+
+    def servers_of(self, zone: str) -> tuple[str, ...]:
+        """The delegated name servers of a zone on the way to the wanted names."""
+        cut = next((cut for cut in self.case.zones if cut.zone == zone), None)
+        return tuple(ns.name for ns in cut.nameservers) if cut else ()
 
     @property
     def soa_serial(self) -> int | None:

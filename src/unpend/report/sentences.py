@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from unpend.diagnosis.case import Case
 from unpend.diagnosis.diagnose import Diagnosis
+from unpend.model.names import under
 from unpend.model.plan import Plan
 from unpend.model.text import Text
 from unpend.report.verdict import Verdict
@@ -25,8 +26,20 @@ WAITING_FOR = Text(
     ja="{domain}: 変更は必要ありません。あとは時間が経つのを待つだけです。{cause}",
 )
 NOTHING_KNOWN = Text(
-    en="{domain}: DNS shows nothing wrong, but it is not known which records ought to be there.",
-    ja="{domain}: DNS に問題は見つかりませんでしたが、どのレコードがあるべきか分かっていません。",
+    en="{domain}: it is not known which records ought to be there, so only what DNS shows by itself was checked. {below}",
+    ja="{domain}: どのレコードがあるべきか分からないため、DNS だけで分かることを確認しました。{below}",
+)
+SOMETHING_BELOW = Text(
+    en="Something exists under {name}; whether it is what the provider wants cannot be told.",
+    ja="{name} の配下には何かが存在しますが、事業者が求めるものかどうかは判断できません。",
+)
+NOTHING_BELOW = Text(
+    en="Nothing exists under {name}: no DKIM record is published there.",
+    ja="{name} の配下には何もありません。DKIM のレコードは 1 つも登録されていません。",
+)
+BELOW_UNHEARD = Text(
+    en="Whether anything exists under {name} was not heard.",
+    ja="{name} の配下に何かがあるかどうかは、応答が得られず分かりませんでした。",
 )
 TELL_US = Text(
     en="Give what the provider asked for with --expect FILE or three --dkim-token, then the records can be checked.",
@@ -60,8 +73,18 @@ def message_of(case: Case, diagnosis: Diagnosis, verdict: Verdict) -> Text:
         waits = [f for f in diagnosis.causes if f.keeps_waiting]
         return WAITING_FOR.fill(domain=domain, cause=waits[0].message) if waits else WAITING.fill(domain=domain)
     if not case.expected.required:
-        return NOTHING_KNOWN.fill(domain=domain)
+        return NOTHING_KNOWN.fill(domain=domain, below=below_domainkey(case))
     return UNKNOWN.fill(domain=domain, names=diagnosis.undetermined or case.domain)
+
+
+def below_domainkey(case: Case) -> Text:
+    """Whether anything lives under `_domainkey`, wildcards left out: what DNS alone can tell."""
+    name = under("_domainkey", case.domain)
+    exists = case.exists(name)
+    if exists and case.exists(case.sibling(name)) is not False:
+        exists = None
+    text = BELOW_UNHEARD if exists is None else SOMETHING_BELOW if exists else NOTHING_BELOW
+    return text.fill(name=name)
 
 
 def hint_of(case: Case, diagnosis: Diagnosis, verdict: Verdict, plan: Plan) -> Text | None:

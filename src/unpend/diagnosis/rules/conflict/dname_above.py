@@ -33,12 +33,7 @@ def finds(case: Case) -> Iterator[Finding]:
 
 
 EXPLAINS = (
-    "record-missing",
-    "wrong-target",
-    "wrong-type",
-    "other-provider-target",
-    "stale-names",
-    "name-as-target",
-    "multiple-cnames",
+    *("record-missing", "stale-names", "wrong-type", "wrong-target", "multiple-cnames", "other-provider-target"),
+    *("name-as-target", "placeholder-in-value", "doubled-target", "garbage-in-value", "wrong-region-target"),
 )
 rule = Rule("dname-above", "conflict", TITLE, finds, explains=EXPLAINS)

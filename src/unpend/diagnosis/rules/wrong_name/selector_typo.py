@@ -50,7 +50,7 @@ def slips(case: Case, record: ExpectedRecord) -> Iterator[str]:
     token, rest = parts[0], record.name.split("._domainkey.", 1)[1]
     yield from (f"{token}.{label}.{rest}" for label in DOMAINKEY_SLIPS)
     yield f"_{record.name}"
-    if case.exists(under("_domainkey", rest)):
+    if case.exists(under("_domainkey", rest)) and not case.exists(record.name):
         yield from neighbours(case, record, rest)
         share = TOKEN_QUESTIONS // sum(case.not_there(each) for each in case.records)
         yield from (f"{wrong}._domainkey.{rest}" for wrong in islice(dict.fromkeys(token_slips(token)), share))

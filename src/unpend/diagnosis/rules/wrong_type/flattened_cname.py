@@ -10,6 +10,7 @@ from unpend.diagnosis.other_types import asks_for_types, existing
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Confidence, Finding, Severity
+from unpend.model.plan import Errand, Where
 from unpend.model.records import Exchange, Outcome
 from unpend.model.text import Text
 
@@ -19,6 +20,12 @@ SAYS = Text(
     "choose the plain type CNAME.",
     ja="{name} は存在しますが、DNS ホストが CNAME を隠し、その先の内容（{found}）を返しています。このレコードのフラット化を無効にするか、通常の CNAME を選んで"
     "ください。",
+)
+CURE = Text(
+    en="In the panel, edit the record {name}: switch flattening off for it (at Cloudflare: DNS settings, CNAME flattening only at the apex), "
+    "or choose the type CNAME instead of ALIAS or ANAME, with the value {expected}.",
+    ja="管理画面でレコード {name} のフラット化を無効にしてください（Cloudflare では DNS 設定で CNAME フラット化をルートドメインのみにします）。ALIAS や ANAME の場合は、"
+    "種別を CNAME、値を {expected} にしてください。",
 )
 FLATTENING_HOSTS = frozenset({"cloudflare"})
 
@@ -52,11 +59,13 @@ def finds(case: Case) -> Iterator[Finding]:
         found, heard = served(case, record)
         same = bool(found) and set(found) <= behind(case, record)
         if same or (not found and empty_beside_nothing(case, record)):
+            told = CURE.fill(name=record.name, expected=record.values[0])
             yield rule.finding(
                 record.name,
                 SAYS,
                 (*case.heard(record.name, "CNAME"), *heard),
                 severity=Severity.ERROR if record.required else Severity.WARNING,
+                fix=[Errand(Where.DNS_HOST, "switch-flattening-off", record.name, record.values, told)],
                 confidence=Confidence.CERTAIN if same else Confidence.LIKELY,
                 found=found or "-",
             )
