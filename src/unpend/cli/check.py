@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from pathlib import Path
 from typing import Any, cast
 
 import click
 
 from unpend.cli import output
 from unpend.cli.language import language, say
+from unpend.cli.options import option
 from unpend.model.errors import ExpectationError, UsageError
 from unpend.model.expected import Expected
 from unpend.model.text import Lang, Text
@@ -20,6 +20,8 @@ GIVE_A_FILE = Text(
     en="--expect takes the JSON of `aws sesv2 get-email-identity`, the console's CSV, a zone-file snippet, or unpend's own YAML.",
     ja="--expect には `aws sesv2 get-email-identity` の JSON、コンソールの CSV、ゾーンファイルの断片、unpend の YAML を指定できます。",
 )
+SIZE_LIMIT = 4 << 20
+TOO_LARGE = Text(en="it is larger than 4 MiB", ja="4 MiB を超えています")
 BOTH_FAMILIES = Text(
     en="--ipv4-only and --ipv6-only exclude each other.", ja="--ipv4-only と --ipv6-only は同時に指定できません。"
 )
@@ -30,7 +32,7 @@ def command() -> click.Command:
     return click.Command(
         "check",
         callback=check,
-        params=[click.Argument(["domain"]), *_expectations(), *_transport(), *output.options(), _save()],
+        params=[click.Argument(["domain"]), *_expectations(), *_whom(), *_transport(), *output.options(), _save()],
         help=say(
             "Why is DOMAIN still pending? Asks every name server and the resolvers, prints the cause, its proof and the plan. Changes "
             "nothing.\n\n\b\nExamples:\n  unpend check example.com --expect identity.json\n  aws sesv2 get-email-identity "
@@ -49,95 +51,91 @@ def command() -> click.Command:
 
 def _expectations() -> list[click.Parameter]:
     return [
-        click.Option(
-            ["--expect"],
+        option(
+            "--expect",
+            "What ought to be published ('-': stdin); repeatable; the format is recognised.",
+            "あるべきレコードのファイルです（'-' は標準入力、複数可、形式は自動判別）。",
             multiple=True,
             metavar="FILE",
-            help=say(
-                "What ought to be published ('-': stdin); repeatable; the format is recognised.",
-                "あるべきレコードのファイルです（'-' は標準入力、複数可、形式は自動判別）。",
-            ),
         ),
-        click.Option(
-            ["--dkim-token"],
+        option(
+            "--dkim-token",
+            "One of the three Easy DKIM tokens; give it three times.",
+            "Easy DKIM のトークンです。3 回指定します。",
             multiple=True,
             metavar="TOKEN",
-            help=say(
-                "One of the three Easy DKIM tokens; give it three times.", "Easy DKIM のトークンです。3 回指定します。"
-            ),
         ),
-        click.Option(
-            ["--signing-zone"],
+        option(
+            "--signing-zone",
+            "Where the tokens' targets live (SigningHostedZone).",
+            "トークンの参照先ゾーン（SigningHostedZone）です。",
             metavar="ZONE",
-            help=say(
-                "Where the tokens' targets live (SigningHostedZone).",
-                "トークンの参照先ゾーン（SigningHostedZone）です。",
-            ),
         ),
-        click.Option(
-            ["--region"],
-            metavar="REGION",
-            help=say("The AWS region of the identity.", "アイデンティティの AWS リージョンです。"),
+        option(
+            "--region", "The AWS region of the identity.", "アイデンティティの AWS リージョンです。", metavar="REGION"
+        ),
+    ]
+
+
+def _whom() -> list[click.Parameter]:
+    return [
+        option(
+            "--resolver",
+            "Recursive resolvers to ask instead of the default set; repeatable.",
+            "問い合わせるリゾルバーです（既定の組の代わり、複数可）。",
+            multiple=True,
+            metavar="ADDR[:PORT]",
+        ),
+        option(
+            "--root-hints",
+            "Where the walk from the root starts.",
+            "ルートからの探索に使うヒントファイルです。",
+            metavar="FILE",
+        ),
+        option(
+            "--also-ask",
+            "A DNS host to ask although the domain is not delegated to it; repeatable.",
+            "委任されていなくても問い合わせる DNS ホストです（複数可）。",
+            multiple=True,
+            metavar="HOST[@ADDR]",
         ),
     ]
 
 
 def _transport() -> list[click.Parameter]:
+    shown: dict[str, Any] = {"show_default": True}
+    port, wait, whole = click.IntRange(1, 65535), click.FloatRange(0.2, 60), click.FloatRange(1, 600)
     return [
-        click.Option(
-            ["--resolver"],
-            multiple=True,
-            metavar="ADDR[:PORT]",
-            help=say(
-                "Recursive resolvers to ask instead of the default set; repeatable.",
-                "問い合わせるリゾルバーです（既定の組の代わり、複数可）。",
-            ),
+        option(
+            "--port", "Port of authoritative servers.", "権威サーバーのポートです。", type=port, default=53, **shown
         ),
-        click.Option(
-            ["--root-hints"],
-            metavar="FILE",
-            help=say("Where the walk from the root starts.", "ルートからの探索に使うヒントファイルです。"),
-        ),
-        click.Option(
-            ["--port"],
-            type=click.IntRange(1, 65535),
-            default=53,
-            show_default=True,
-            help=say("Port of authoritative servers.", "権威サーバーのポートです。"),
-        ),
-        click.Option(
-            ["--also-ask"],
-            multiple=True,
-            metavar="HOST[@ADDR]",
-            help=say(
-                "A DNS host to ask although the domain is not delegated to it; repeatable.",
-                "委任されていなくても問い合わせる DNS ホストです（複数可）。",
-            ),
-        ),
-        click.Option(["--ipv4-only"], is_flag=True, help=say("Ask over IPv4 only.", "IPv4 だけを使います。")),
-        click.Option(["--ipv6-only"], is_flag=True, help=say("Ask over IPv6 only.", "IPv6 だけを使います。")),
-        click.Option(
-            ["--timeout"],
-            type=click.FloatRange(0.2, 60),
+        option("--ipv4-only", "Ask over IPv4 only.", "IPv4 だけを使います。", is_flag=True),
+        option("--ipv6-only", "Ask over IPv6 only.", "IPv6 だけを使います。", is_flag=True),
+        option(
+            "--timeout",
+            "Seconds to wait for one server.",
+            "1 台のサーバーを待つ秒数です。",
+            type=wait,
             default=3.0,
-            show_default=True,
-            help=say("Seconds to wait for one server.", "1 台のサーバーを待つ秒数です。"),
+            **shown,
         ),
-        click.Option(
-            ["--deadline"],
-            type=click.FloatRange(1, 600),
+        option(
+            "--deadline",
+            "Seconds for the whole check.",
+            "確認全体の制限秒数です。",
+            type=whole,
             default=15.0,
-            show_default=True,
-            help=say("Seconds for the whole check.", "確認全体の制限秒数です。"),
+            **shown,
         ),
     ]
 
 
 def _save() -> click.Parameter:
-    return click.Option(
-        ["--save"],
+    return option(
+        "--save",
+        "Keep the case file for `unpend replay`.",
+        "`unpend replay` 用のケースファイルを保存します。",
         metavar="FILE",
-        help=say("Keep the case file for `unpend replay`.", "`unpend replay` 用のケースファイルを保存します。"),
     )
 
 
@@ -191,7 +189,13 @@ def _text(path: str) -> str:
     from unpend.sources import decode_bytes
 
     try:
-        data = sys.stdin.buffer.read(4 << 20) if path == "-" else Path(path).read_bytes()
+        if path == "-":
+            data = sys.stdin.buffer.read(SIZE_LIMIT + 1)
+        else:
+            with open(path, "rb") as file:
+                data = file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise ExpectationError(UNREADABLE.fill(path=path, why=error.strerror or error), GIVE_A_FILE) from error
+    if len(data) > SIZE_LIMIT:
+        raise ExpectationError(UNREADABLE.fill(path=path, why=TOO_LARGE), GIVE_A_FILE)
     return decode_bytes(data)

@@ -21,8 +21,8 @@ OUR_FAULT = Text(
 )
 USAGE_PREFIX = Text(en="Usage error: {what}", ja="使い方の誤り: {what}")
 SEE_HELP = Text(
-    en="`unpend {command} --help` shows what can be given.",
-    ja="指定できる内容は `unpend {command} --help` で確認できます。",
+    en="`{command} --help` shows what can be given.",
+    ja="指定できる内容は `{command} --help` で確認できます。",
 )
 
 
@@ -37,7 +37,7 @@ def guarded(work: Callable[[], int]) -> int:
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
-        command = error.ctx.info_name if error.ctx and error.ctx.parent else ""
+        command = error.ctx.command_path if error.ctx else "unpend"
         what = USAGE_PREFIX.fill(what=error.format_message())
         return _told(USAGE, what, SEE_HELP.fill(command=command))
     except click.ClickException as error:

@@ -12,6 +12,7 @@ import click
 
 from unpend.cli import output
 from unpend.cli.language import language, say
+from unpend.cli.options import option
 from unpend.lab import Lab, Scenario, load_scenario, scenario_names, scenario_text
 from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
@@ -37,20 +38,20 @@ def command() -> click.Command:
         callback=lab,
         params=[
             click.Argument(["words"], nargs=-1, metavar="[list | SCENARIO | serve SCENARIO]"),
-            click.Option(
-                ["--show"], is_flag=True, help=say("Print the scenario's text instead.", "シナリオの本文を表示します。")
-            ),
-            click.Option(
-                ["--latency"],
+            option("--show", "Print the scenario's text instead.", "シナリオの本文を表示します。", is_flag=True),
+            option(
+                "--latency",
+                "Seconds one way to every server.",
+                "各サーバーまでの片道の遅延（秒）です。",
                 type=click.FloatRange(0, 5),
                 default=0.0,
-                help=say("Seconds one way to every server.", "各サーバーまでの片道の遅延（秒）です。"),
             ),
-            click.Option(
-                ["--loss"],
+            option(
+                "--loss",
+                "Share of queries that are lost.",
+                "失われる問い合わせの割合です。",
                 type=click.FloatRange(0, 0.9),
                 default=0.0,
-                help=say("Share of queries that are lost.", "失われる問い合わせの割合です。"),
             ),
             *output.options(),
         ],

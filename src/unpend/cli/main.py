@@ -31,7 +31,7 @@ def run() -> None:
 def _invoke() -> int:
     from unpend.cli.group import group
 
-    result = group().main(standalone_mode=False, auto_envvar_prefix="UNPEND", prog_name="unpend")
+    result = group().main(standalone_mode=False, prog_name="unpend")
     return result if isinstance(result, int) else 0
 
 

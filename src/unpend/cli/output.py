@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import click
 
-from unpend.cli.language import language, say
+from unpend.cli.language import language
+from unpend.cli.options import option
 from unpend.model.errors import UsageError
 from unpend.model.finding import Severity
 from unpend.model.text import Lang, Text
@@ -24,46 +25,49 @@ NARROWEST, WIDEST = 40, 100
 
 def options() -> list[click.Parameter]:
     """The flags that every command with a report has."""
+    formats, languages, severities = (click.Choice(c.split()) for c in ("text json markdown", "en ja", "error warning"))
     return [
-        click.Option(
-            ["--format", "format_"],
-            type=click.Choice(["text", "json", "markdown"]),
+        option(
+            "--format format_",
+            "How to print the report.",
+            "報告の形式です。",
+            type=formats,
             default="text",
             show_default=True,
-            help=say("How to print the report.", "報告の形式です。"),
         ),
-        click.Option(
-            ["--lang"],
-            type=click.Choice(["en", "ja"]),
-            help=say("Language of the report (default: the locale's).", "報告の言語です（既定: ロケールに従います）。"),
+        option(
+            "--lang",
+            "Language of the report (default: the locale's).",
+            "報告の言語です（既定: ロケールに従います）。",
+            type=languages,
         ),
-        click.Option(
-            ["-v", "--verbose"],
+        option(
+            "--verbose -v",
+            "Show the proof: every server, question and answer.",
+            "証拠（どのサーバーに何を聞き、何が返ったか）も表示します。",
             count=True,
-            help=say(
-                "Show the proof: every server, question and answer.",
-                "証拠（どのサーバーに何を聞き、何が返ったか）も表示します。",
-            ),
         ),
-        click.Option(
-            ["--fail-on"],
-            type=click.Choice(["error", "warning"]),
+        option(
+            "--fail-on",
+            "What exit code 1 means: errors, or warnings too.",
+            "終了コード 1 の条件です（error のみ、または warning も含む）。",
+            type=severities,
             default="error",
             show_default=True,
-            help=say(
-                "What exit code 1 means: errors, or warnings too.",
-                "終了コード 1 の条件です（error のみ、または warning も含む）。",
-            ),
         ),
-        click.Option(
-            ["--color/--no-color"],
+        *_looks(),
+    ]
+
+
+def _looks() -> list[click.Parameter]:
+    return [
+        option(
+            "--color/--no-color",
+            "Colour (default: on a terminal without NO_COLOR).",
+            "色の有無です（既定: 端末で NO_COLOR がない場合のみ）。",
             default=None,
-            help=say(
-                "Colour (default: on a terminal without NO_COLOR).",
-                "色の有無です（既定: 端末で NO_COLOR がない場合のみ）。",
-            ),
         ),
-        click.Option(["--quiet", "-q"], is_flag=True, help=say("No progress on stderr.", "進行状況を表示しません。")),
+        option("--quiet -q", "No progress on stderr.", "進行状況を表示しません。", is_flag=True),
     ]
 
 

@@ -8,19 +8,19 @@ from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
 
-import dns.name
 import dns.rdatatype
-import dns.rrset
 
+from unpend.lab.applied import apply
 from unpend.lab.resolver import LabResolver
 from unpend.lab.scenario import Scenario
 from unpend.lab.server import Endpoint, LabServer
-from unpend.lab.world import TOKENS, World, absolute, fill, signing_zone
+from unpend.lab.words import TOKENS, fill, signing_zone
+from unpend.lab.world import World, absolute
 from unpend.lab.zone import Zone
 from unpend.model.errors import LabError
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.observation import HostedZone, Registration
-from unpend.model.plan import Change, Errand, Op, Plan
+from unpend.model.plan import Errand, Plan
 from unpend.model.records import Record
 from unpend.model.text import Text
 
@@ -232,30 +232,9 @@ class Lab:
             await endpoint.close()
         self._endpoints.clear()
 
-    # --- a plan, applied ----------------------------------------------------------------------------------------
-
     def apply(self, plan: Plan) -> None:
         """Do what the plan says to the zones at the delegated host, and the mechanical errands at the registry."""
-        for change in plan.changes:
-            if isinstance(change, Change):
-                for zone in self._world.held(change.zone.rstrip(".")):
-                    _edit(zone, change)
-            elif not self._run(change):
-                self.ignored.append(change)
-
-    def _run(self, errand: Errand) -> bool:
-        target = errand.target.rstrip(".")
-        parents = [p for p in self._world.zones if target.endswith("." + p)]
-        zones = self._world.held(max(parents, key=len)) if parents else []
-        for zone in zones:
-            if errand.op in {"remove-ds", "publish-ds"}:
-                zone.remove(absolute(target), dns.rdatatype.DS)
-            if errand.op == "publish-ds":
-                zone.add(dns.rrset.from_text(absolute(target), 3600, "IN", "DS", *errand.values))
-            if errand.op == "set-nameservers" and errand.values:
-                zone.remove(absolute(target), dns.rdatatype.NS)
-                zone.add(dns.rrset.from_text(absolute(target), 3600, "IN", "NS", *errand.values))
-        return bool(zones) and errand.op in {"remove-ds", "publish-ds", "set-nameservers"}
+        self.ignored += apply(self._world.zones, plan)
 
     def zone_texts(self) -> dict[str, dict[str, str]]:
         """Server name → zone apex → master-file text, for real servers."""
@@ -263,25 +242,6 @@ class Lab:
             name: {apex.to_text(): held.zone.to_text() for apex, held in server.zones.items()}
             for name, server in self._world.servers.items()
         }
-
-
-def _edit(zone: Zone, change: Change) -> None:
-    name, rdtype = absolute(change.name), dns.rdatatype.from_text(change.type)
-    if change.op is Op.DELETE:
-        zone.remove(name, rdtype, tuple(v if change.type == "TXT" else v.lower() for v in change.values))
-    else:
-        if change.op is Op.REPLACE:
-            zone.remove(name, rdtype)
-        values = [_quoted(v) if change.type == "TXT" else v for v in change.values]
-        zone.add(dns.rrset.from_text(name, change.ttl, "IN", change.type, *values))
-    soa = zone.soa
-    zone.remove(zone.apex, dns.rdatatype.SOA)
-    zone.add(dns.rrset.from_rdata(zone.apex, soa.ttl, soa[0].replace(serial=soa[0].serial + 1)))
-
-
-def _quoted(text: str) -> str:
-    escaped = [text[i : i + 255].replace("\\", "\\\\").replace('"', '\\"') for i in range(0, len(text), 255)]
-    return " ".join(f'"{part}"' for part in escaped) or '""'
 
 
 def _time(text: str) -> float | None:

@@ -16,16 +16,11 @@ from unpend.lab.resolver import LabResolver
 from unpend.lab.scenario import Cut, Scenario, ZoneText
 from unpend.lab.server import Held, LabServer
 from unpend.lab.signing import Signer, ds_of
+from unpend.lab.words import KEY, TOKENS, fill, signing_zone
 from unpend.lab.zone import Name, Zone
 from unpend.model.errors import ScenarioError
 from unpend.model.text import Text
 
-TOKENS = ("labaalwaxdq2ohdnz5cxaujbvkxvvhc4", "labbp3v2tmv5ejgkmtzvbxrq5ob2sg7a", "labcyb6kq4u7fznxc2mtw3hrdoasj4py")
-KEY = (
-    "p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAv1m0n5tU2bXJ8o4QkE7lHcLw3V9uYd6PzR2sKfTgNqWxMhCjBaOeIrVyDp"
-    "S7vZtQ0nGkXuLfHwJcRmYoEiAbTdPs4lNqUxVgWzKyMrSjDhFcBeOaItPwQvLnXkGuHfJmZdYcEiRoTbApSsWlUqNgVxKzMyDrHjFhBcOeIaPt"
-    "QwLvXnGkHuJfZmYdEcRiToAbSpWsUlNqVgKxMzDyHrFjBhOcIePaQtLwXvGnHkJuZfYmEdRcTiAoSbWpUsNlVqKgMxDzHyFrBjOhIcPeQaLtXwIDAQAB"
-)
 SUFFIXES = ("com", "net", "org", "jp", "uk", "co.uk", "io", "dev", "shop", "info", "email", "test", "de")
 SUFFIXES_INSIDE = ("co.jp", "ne.jp", "or.jp")
 NO_HOST = Text(
@@ -272,25 +267,6 @@ class World:
                 server.does.add("silent-to-us")
 
 
-def signing_zone(scenario: Scenario) -> str:
-    """The zone that the provider's targets are in, absolute."""
-    if scenario.signing_zone:
-        return scenario.signing_zone.rstrip(".") + "."
-    from unpend.catalog import signing_zone_of
-
-    return signing_zone_of(scenario.region)
-
-
-def fill(text: str, scenario: Scenario) -> str:
-    """Scenario text with <tok1>…<tok3>, <zone> (the signing zone), <key> and <wanted> filled in."""
-    zone = signing_zone(scenario)
-    wanted = "\n".join(f"{t}._domainkey.{scenario.domain}. CNAME {t}.{zone}" for t in TOKENS)
-    text = text.replace("<wanted>", wanted).replace("<zone>", zone).replace("<key>", KEY)
-    for i, token in enumerate(TOKENS, 1):
-        text = text.replace(f"<tok{i}>", token)
-    return text
-
-
 def _ds(texts: list[ZoneText]) -> str:
     if not texts or texts[0].ds == "none" or not (texts[0].signed or texts[0].ds == "stale"):
         return ""
@@ -301,6 +277,3 @@ def _ds(texts: list[ZoneText]) -> str:
 
 def _soa(primary: str, serial: int, minimum: int = 900, refresh: int = 7200, ttl: int = 3600) -> str:
     return f"@ {ttl} SOA {primary} hostmaster.{primary} {serial} {refresh} 900 1209600 {minimum}"
-
-
-__all__ = ["TOKENS", "LabResolver", "World", "fill", "hosts", "registrable", "signing_zone"]

@@ -72,12 +72,7 @@ def decode(data: bytes) -> Answer:
         raise MalformedMessageError("not a response")
     if questions > 1 or sum(counts) > RECORDS_LIMIT:
         raise MalformedMessageError("too many records")
-    at = 12
-    if questions:
-        _, at = read_name(data, at)
-        at += 4
-        if at > len(data):
-            raise MalformedMessageError("the question runs off the end")
+    at = _behind_question(data) if questions else 12
     raw_question = data[12:at]
     sections = []
     opt: tuple[int, bytes] | None = None
@@ -97,6 +92,13 @@ def decode(data: bytes) -> Answer:
         edns=opt is not None,
         question=raw_question,
     )
+
+
+def _behind_question(data: bytes) -> int:
+    at = read_name(data, 12)[1] + 4
+    if at > len(data):
+        raise MalformedMessageError("the question runs off the end")
+    return at
 
 
 def _section(data: bytes, at: int, count: int) -> tuple[tuple[Record, ...], int, tuple[int, bytes] | None]:
