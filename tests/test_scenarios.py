@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from lab_cases import look
 
-from unpend.engine.check import check
 from unpend.lab import Lab, load_scenario, scenario_names
 from unpend.model.finding import Severity
-from unpend.report.report import Report
+from unpend.report.casefile import dump, load
+from unpend.report.report import Report, report_of
 
 NAMES = scenario_names()
-
-
-async def look(lab: Lab) -> Report:
-    """One check of the lab's domain, as `unpend lab` runs it."""
-    return await check(
-        lab.domain,
-        lab.expected,
-        resolvers=lab.resolvers,
-        root_hints=lab.root_hints,
-        port=lab.port,
-        also_ask=lab.also_ask,
-        registration=lab.registration,
-        hosted_zones=lab.hosted_zones,
-        route=lab.route,
-        timeout=1.0,
-    )
 
 
 def errors(report: Report) -> list[str]:
@@ -43,6 +28,12 @@ async def test_first_finding_is_the_cause_and_nothing_else_is_blamed(name: str) 
     assert found[:1] == ([] if scenario.code == "ok" and not found else [scenario.code]) or scenario.code == "ok"
     assert set(errors(report)) <= expected, report.to_text("en")
     assert set(scenario.also) <= set(found), report.to_text("en")
+    assert len(report.observation.exchanges) <= 500
+    again = report_of(*load(dump(report.expected, report.observation)))
+    assert [again.to_json(lang) for lang in ("en", "ja")] == [report.to_json(lang) for lang in ("en", "ja")]
+    assert [again.to_text(lang, verbose=1) for lang in ("en", "ja")] == [
+        report.to_text(lang, verbose=1) for lang in ("en", "ja")
+    ]
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if load_scenario(n).can_heal])

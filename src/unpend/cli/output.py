@@ -25,7 +25,7 @@ NARROWEST, WIDEST = 40, 100
 
 def options() -> list[click.Parameter]:
     """The flags that every command with a report has."""
-    formats, languages, severities = (click.Choice(c.split()) for c in ("text json markdown", "en ja", "error warning"))
+    formats, languages = click.Choice(["text", "json", "markdown"]), click.Choice(["en", "ja"])
     return [
         option(
             "--format format_",
@@ -37,8 +37,8 @@ def options() -> list[click.Parameter]:
         ),
         option(
             "--lang",
-            "Language of the report (default: the locale's).",
-            "報告の言語です（既定: ロケールに従います）。",
+            "Language (default: the locale's).",
+            "言語です（既定: ロケールに従います）。",
             type=languages,
         ),
         option(
@@ -47,6 +47,13 @@ def options() -> list[click.Parameter]:
             "証拠（どのサーバーに何を聞き、何が返ったか）も表示します。",
             count=True,
         ),
+        *_looks(),
+    ]
+
+
+def _looks() -> list[click.Parameter]:
+    severities = click.Choice(["error", "warning"])
+    return [
         option(
             "--fail-on",
             "What exit code 1 means: errors, or warnings too.",
@@ -55,12 +62,6 @@ def options() -> list[click.Parameter]:
             default="error",
             show_default=True,
         ),
-        *_looks(),
-    ]
-
-
-def _looks() -> list[click.Parameter]:
-    return [
         option(
             "--color/--no-color",
             "Colour (default: on a terminal without NO_COLOR).",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from ipaddress import ip_address
 
 from unpend.catalog import parse_hints, public_resolvers, root_hints
+from unpend.model.errors import UsageError
 from unpend.model.expected import Expected
 from unpend.model.observation import HostedZone, Observation, Registration
 from unpend.model.text import Text
@@ -16,6 +19,17 @@ from unpend.observer.wire import Wire
 from unpend.report.report import Report, report_of
 from unpend.sources import DomainInput, read_domain, read_expected
 
+NOT_A_RESOLVER = Text(en="{given} is not a resolver's address.", ja="{given} はリゾルバーのアドレスではありません。")
+GIVE_AN_ADDRESS = Text(
+    en="Give an IP address, with a port if it is not 53: 9.9.9.9, 127.0.0.1:5353, [2620:fe::fe]:53.",
+    ja="IP アドレスを指定してください。ポートが 53 でない場合は 127.0.0.1:5353 や [2620:fe::fe]:53 のように付けます。",
+)
+NOT_A_HOST = Text(
+    en="{given} is not a DNS host: give the name of a name server, or NAME@ADDRESS.",
+    ja="{given} は DNS ホストとして扱えません。ネームサーバーの名前、または 名前@アドレス を指定してください。",
+)
+ENDPOINT = re.compile(r"(?:\[(?P<v6>[^]]+)\]|(?P<v4>[^:\[\]]+))(?::(?P<port>[0-9]{1,5}))?")
+HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?")
 DEFAULT_TIMEOUT = 3.0
 DEFAULT_DEADLINE = 15.0
 Route = Callable[[str, int], tuple[str, int]]
@@ -106,17 +120,28 @@ def _resolvers(given: Sequence[str | tuple[str, int]] | None) -> tuple[Resolver,
 
 
 def _resolver(given: str | tuple[str, int]) -> Resolver:
+    """ "ADDR", "ADDR:PORT", "V6", "[V6]:PORT" or a pair; UsageError for anything else."""
     if isinstance(given, tuple):
         return Resolver(*given)
-    if given.startswith("["):
-        address, _, port = given[1:].partition("]")
-        return Resolver(address, int(port.removeprefix(":") or 53))
-    address, colon, port = given.partition(":")
-    if ":" in port or not colon:
-        return Resolver(given)
-    return Resolver(address, int(port))
+    match = ENDPOINT.fullmatch(given.strip())
+    address = (match["v6"] or match["v4"]) if match else given.strip()
+    port = int(match["port"] or 53) if match else 53
+    if not _is_address(address) or not 0 < port < 65536:
+        raise UsageError(NOT_A_RESOLVER.fill(given=given), GIVE_AN_ADDRESS)
+    return Resolver(address, port)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _host(text: str) -> tuple[str, str]:
-    name, _, address = text.partition("@")
+    """HOST or HOST@ADDR as (absolute name, address or "")."""
+    name, at, address = text.strip().partition("@")
+    if not HOST.fullmatch(name) or (at and not _is_address(address)):
+        raise UsageError(NOT_A_HOST.fill(given=text))
     return (name.rstrip(".").lower() + ".", address)

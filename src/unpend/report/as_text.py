@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import count
 
@@ -18,6 +19,8 @@ from unpend.report.verdict import Verdict
 COLOURS = {"ok": "32", "action_required": "31", "waiting": "33", "unknown": "35"}
 MARKS = {"ok": "✔", "action_required": "✘", "waiting": "…", "unknown": "?"}
 PROOF_LIMIT = 40
+# Between these a line may be broken: characters of two cells, which have no spaces between words.
+WIDE = re.compile(r"([\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6])")
 
 
 def as_text(report: Report, lang: Lang, *, verbose: int = 0, width: int = 80, colour: bool = False) -> str:
@@ -42,9 +45,8 @@ class Sheet:
             if report.hint:
                 yield from self._wrapped(self._say(report.hint), "  ")
             return
-        yield self._paint(
-            f"{self._mark()} {self._say(phrases.HEADINGS[str(report.verdict)])}: {report.domain.rstrip('.')}"
-        )
+        headline = f"{self._mark()} {self._say(phrases.HEADINGS[str(report.verdict)])}: {report.domain.rstrip('.')}"
+        yield from map(self._paint, self._wrapped(headline))
         yield from self._causes()
         yield from self._plan()
         yield from self._records()
@@ -56,13 +58,19 @@ class Sheet:
     # --- parts --------------------------------------------------------------------------------------------------
 
     def _causes(self) -> Iterator[str]:
-        told = grouped(self._report, Severity.ERROR)
+        told = self._blamed()
         if not told:
             yield from self._wrapped(self._say(self._report.message))
         for index, each in enumerate(told):
             yield ""
             yield self._heading(phrases.CAUSE if index == 0 else phrases.FURTHER)
             yield from self._told(each)
+
+    def _blamed(self) -> tuple[Told, ...]:
+        """What the verdict rests on: the errors, or what is waited for."""
+        waits = self._report.verdict is Verdict.WAITING
+        warnings = grouped(self._report, Severity.WARNING) if waits else ()
+        return grouped(self._report, Severity.ERROR) + tuple(t for t in warnings if t.finding.keeps_waiting)
 
     def _told(self, told: Told) -> Iterator[str]:
         finding = told.finding
@@ -126,7 +134,8 @@ class Sheet:
             yield from self._wrapped(f"{self._say(phrases.FOUND)}: {found}", "      ")
 
     def _remarks(self) -> Iterator[str]:
-        warnings = grouped(self._report, Severity.WARNING, Severity.INFO)
+        blamed = self._blamed()
+        warnings = [t for t in grouped(self._report, Severity.WARNING, Severity.INFO) if t not in blamed]
         notes = [self._say(note) for note in self._report.expected.notes]
         quirks = self._report.dns_host.quirks if self._report.dns_host and self._report.plan.changes else ()
         notes += [self._say(phrases.QUIRK.fill(quirk=quirk)) for quirk in quirks]
@@ -195,7 +204,7 @@ class Sheet:
         for word in _pieces(text, room):
             glue = "" if not line else " " if word[0] else ""
             if line and cell_len(line) + len(glue) + cell_len(word[1]) > room:
-                yield indent + line
+                yield indent + line.rstrip()
                 line = word[1]
             else:
                 line += glue + word[1]
@@ -206,17 +215,9 @@ class Sheet:
 def _pieces(text: str, room: int) -> Iterator[tuple[bool, str]]:
     """(whether a space stands before it, piece): words, Japanese by character, and long names in lengths that fit."""
     for word in text.split(" "):
-        first = True
-        run = ""
-        for char in word:
-            if cell_len(char) > 1:
-                if run:
-                    yield first, run
-                    first, run = False, ""
-                yield first, char
-                first = False
-            else:
-                run += char
-        for piece in chop_cells(run, room) if run else ([""] if first else []):
-            yield first, piece
-            first = False
+        before = True
+        for run in WIDE.split(word):
+            for piece in [run] if cell_len(run) <= room else chop_cells(run, room):
+                if piece or before:
+                    yield before, piece
+                    before = False

@@ -57,7 +57,8 @@ def finds(case: Case) -> Iterator[Finding]:
         said = told(case, record)
         failed = [e for e in said if not e.outcome.conclusive]
         if failed:
-            yield found(case, record, failed, everywhere=len(failed) == len(said))
+            all_asked = {e.server for e in said} >= knowing(case, record)
+            yield found(case, record, failed, everywhere=all_asked and len(failed) == len(said))
 
 
 def found(case: Case, record: ExpectedRecord, failed: list[Exchange], *, everywhere: bool) -> Finding:
