@@ -96,10 +96,12 @@ def _settings() -> dict[str, Any]:
         data = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(BAD_SETTINGS.fill(why=error)) from error
-    shared = {key.replace("-", "_"): value for key, value in data.items() if not isinstance(value, dict)}
-    own = {
-        key: {k.replace("-", "_"): v for k, v in value.items()}
-        for key, value in data.items()
-        if isinstance(value, dict)
-    }
+    shared = _parameters({key: value for key, value in data.items() if not isinstance(value, dict)})
+    own = {key: _parameters(value) for key, value in data.items() if isinstance(value, dict)}
     return {name: {**shared, **own.get(name, {})} for name in COMMANDS}
+
+
+def _parameters(told: dict[str, Any]) -> dict[str, Any]:
+    """Keys as options are spelt → the names that Click knows them by."""
+    named = {key.replace("-", "_"): value for key, value in told.items()}
+    return {"format_" if key == "format" else key: value for key, value in named.items()}

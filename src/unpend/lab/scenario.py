@@ -142,7 +142,10 @@ class ProviderText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One world, with the first finding (`code`, "ok" where it is healthy) and the verdict it must lead to."""
+    """One world, with the first finding (`code`, "ok" where it is healthy) and the verdict it must lead to.
+
+    `domain` is the first zone's name unless told.
+    """
 
     code: str
     title: Words
@@ -150,7 +153,7 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdict: str = "action_required"
     heals: bool | None = None
     also: tuple[str, ...] = ()
-    domain: str = "example.com"
+    domain: str = ""
     region: str = "us-east-1"
     signing_zone: str = ""
     zone: tuple[ZoneText, ...] = ()
@@ -197,4 +200,5 @@ def load_scenario(name_or_path: str) -> Scenario:
         scenario = msgspec.convert(data, Scenario)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ScenarioError(UNREADABLE.fill(name=name_or_path, why=error)) from error
-    return msgspec.structs.replace(scenario, name=Path(name_or_path).stem)
+    domain = scenario.domain or next((zone.name for zone in scenario.zone), "example.com")
+    return msgspec.structs.replace(scenario, name=Path(name_or_path).stem, domain=domain)

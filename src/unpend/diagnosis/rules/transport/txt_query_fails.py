@@ -11,7 +11,7 @@ from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
 from unpend.model.plan import Errand, Where
-from unpend.model.records import Exchange, Server
+from unpend.model.records import Exchange, Outcome, Server
 from unpend.model.text import Text
 
 TITLE = Text(en="The name server fails on TXT questions", ja="ネームサーバーが TXT の問い合わせに失敗します")
@@ -57,8 +57,13 @@ def finds(case: Case) -> Iterator[Finding]:
         said = told(case, record)
         failed = [e for e in said if not e.outcome.conclusive]
         if failed:
-            all_asked = {e.server for e in said} >= knowing(case, record)
-            yield found(case, record, failed, everywhere=all_asked and len(failed) == len(said))
+            everywhere = len(failed) == len(said) and {e.server for e in said} >= knowing(case, record)
+            yield found(case, record, failed, everywhere=everywhere and not by_chance(failed))
+
+
+def by_chance(failed: list[Exchange]) -> bool:
+    """One server's silence may be a lost packet; a refusal, or the silence of two, is not."""
+    return len(failed) == 1 and failed[0].outcome is Outcome.TIMEOUT
 
 
 def found(case: Case, record: ExpectedRecord, failed: list[Exchange], *, everywhere: bool) -> Finding:
