@@ -23,11 +23,15 @@ LANGS: tuple[Lang, ...] = ("en", "ja")
 
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("name", sorted(paper.ALL))
-@pytest.mark.parametrize("form", ["txt", "md", "json"])
+@pytest.mark.parametrize("form", ["txt", "md", "json", "support"])
 def test_golden(name: str, form: str, lang: Lang) -> None:
     """UPDATE_GOLDEN=1 writes the files anew; read the difference before you commit it."""
     report = paper.ALL[name]()
-    said = {"txt": lambda: report.to_text(lang, verbose=1), "md": lambda: report.to_markdown(lang)}
+    said = {
+        "txt": lambda: report.to_text(lang, verbose=1),
+        "md": lambda: report.to_markdown(lang),
+        "support": lambda: report.to_support(lang),
+    }
     text = said.get(form, lambda: report.to_json(lang))()
     path = GOLDEN / f"{name}.{lang}.{form}"
     if os.environ.get("UPDATE_GOLDEN"):

@@ -25,12 +25,12 @@ NARROWEST, WIDEST = 40, 100
 
 def options() -> list[click.Parameter]:
     """The flags that every command with a report has."""
-    formats, languages = click.Choice(["text", "json", "markdown"]), click.Choice(["en", "ja"])
+    formats, languages = click.Choice(["text", "json", "markdown", "support"]), click.Choice(["en", "ja"])
     return [
         option(
             "--format format_",
-            "How to print the report.",
-            "報告の形式です。",
+            "How to print the report; support: a text for the provider's support.",
+            "報告の形式です。support は事業者のサポートに送る文面です。",
             type=formats,
             default="text",
             show_default=True,
@@ -87,6 +87,8 @@ def rendered(report: Report, format_: str, lang: Lang, given: dict[str, Any]) ->
         return report.to_json(lang)
     if format_ == "markdown":
         return report.to_markdown(lang)
+    if format_ == "support":
+        return report.to_support(lang)
     return report.to_text(lang, verbose=given["verbose"], width=_width(), colour=_colour(given.get("color")))
 
 

@@ -100,7 +100,7 @@ class Report:
     # --- renderings ---------------------------------------------------------------------------------------------
 
     def to_dict(self, lang: Lang = "en") -> dict[str, Any]:
-        """The report as in docs/report.md (schema unpend.report/1)."""
+        """The report as the schema unpend.report/1 lays it out."""
         from unpend.report.as_json import as_dict
 
         return as_dict(self, lang)
@@ -122,6 +122,12 @@ class Report:
         from unpend.report.as_markdown import as_markdown
 
         return as_markdown(self, lang)
+
+    def to_support(self, lang: Lang = "en") -> str:
+        """For the mail provider's support, with the evidence in it."""
+        from unpend.report.as_support import as_support
+
+        return as_support(self, lang)
 
 
 def report_of(expected: Expected, observation: Observation) -> Report:
