@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from types import TracebackType
 
+import dns.name
 import dns.rdatatype
 
 from unpend.lab.applied import apply
 from unpend.lab.resolver import LabResolver
 from unpend.lab.scenario import Scenario
 from unpend.lab.server import Endpoint, LabServer
+from unpend.lab.signing import ds_of
 from unpend.lab.words import TOKENS, fill, signing_zone
-from unpend.lab.world import World, absolute
+from unpend.lab.world import ROOTS, World, absolute
 from unpend.lab.zone import Zone
 from unpend.model.errors import LabError
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
@@ -35,6 +37,7 @@ class Lab:
 
     `latency` (seconds, one way) and `loss` (0 to 1) are between us and every server. `single_address` puts everything
     on 127.0.0.1 with a port each, for machines that have no other loopback address; then `route` maps addresses.
+    `external` servers get no socket: something else, a real name server, is to answer at their addresses.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Lab:
         latency: float = 0.0,
         loss: float = 0.0,
         port: int = 0,
+        external: Collection[str] = (),
     ) -> None:
         self.scenario = scenario
         self.domain = scenario.domain
@@ -52,6 +56,8 @@ class Lab:
         self.route: Callable[[str, int], Address] | None = None
         self.ignored: list[Errand] = []
         self._single = single_address
+        self._fixed_port = port
+        self._external = frozenset(external)
         self._latency = latency
         self._loss = loss
         self._offset = 0.0
@@ -82,9 +88,13 @@ class Lab:
     @property
     def root_hints(self) -> str:
         """The root hints file of this world."""
-        names = ("a.root-servers.net", "b.root-servers.net")
-        lines = [f". 3600000 NS {n}." for n in names]
-        return "\n".join([*lines, *(f"{n}. 3600000 A {self._world.server(n).address}" for n in names)]) + "\n"
+        lines = [f". 3600000 NS {n}." for n in ROOTS]
+        return "\n".join([*lines, *(f"{n}. 3600000 A {self._world.server(n).address}" for n in ROOTS)]) + "\n"
+
+    @property
+    def trust_anchor(self) -> str:
+        """The DS record of the root, for a validating resolver; "" where this world is unsigned."""
+        return f". DS {ds_of(dns.name.root, '.')}" if self._world.signed else ""
 
     @property
     def also_ask(self) -> tuple[str, ...]:
@@ -178,7 +188,7 @@ class Lab:
                 name,
                 f"127.20.0.{i}",
                 self._world.servers,
-                ("a.root-servers.net", "b.root-servers.net"),
+                ROOTS,
                 self.now,
                 validates=self._world.signed or any(z.ds == "stale" for z in self.scenario.zone),
             )
@@ -203,7 +213,8 @@ class Lab:
         self._offset += max((r.elapsed for r in self.scenario.resolver), default=0)
 
     async def _open(self) -> None:
-        wanted: list[LabServer | LabResolver] = [*self._world.servers.values(), *self._world.resolvers]
+        own = [server for name, server in self._world.servers.items() if name not in self._external]
+        wanted: list[LabServer | LabResolver] = [*own, *self._world.resolvers]
         for _ in range(PORT_TRIES):
             try:
                 await self._bind(wanted)
@@ -212,7 +223,7 @@ class Lab:
                 await self._close()
                 if self._single is None and not await _has_loopback_range():
                     self._single = True
-                self.port = 0
+                self.port = self._fixed_port
         raise LabError(NO_PORT)
 
     async def _bind(self, wanted: list[LabServer | LabResolver]) -> None:
@@ -237,9 +248,9 @@ class Lab:
         self.ignored += apply(self._world.zones, plan)
 
     def zone_texts(self) -> dict[str, dict[str, str]]:
-        """Server name → zone apex → master-file text, for real servers."""
+        """Server name → zone apex → master-file text, for real servers; signed where the zone is."""
         return {
-            name: {apex.to_text(): held.zone.to_text() for apex, held in server.zones.items()}
+            name: {apex.to_text(): (held.signer or held.zone).to_text() for apex, held in server.zones.items()}
             for name, server in self._world.servers.items()
         }
 

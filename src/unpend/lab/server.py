@@ -131,11 +131,17 @@ class LabServer:
             response.answer.append(rrset)
             if signer and found.kind == "answer":
                 response.answer += signer.signatures(rrset, found.wildcard)
+        self._add_addresses(response, held.zone, found)
         if signer and found.wildcard and found.rrsets:
             response.authority += signer.denial(name, exists=False)
         if found.kind in {"nodata", "nxdomain"}:
             self._deny(response, held.zone, found, name, signer)
         self._misdo(response, held, name)
+
+    def _add_addresses(self, response: dns.message.Message, zone: Zone, found: Found) -> None:
+        """The addresses of name servers that are answered (RFC 1034 section 4.3.2, step 6): resolvers prime by them."""
+        for target in (rdata.target for rrset in found.rrsets if rrset.rdtype == dns.rdatatype.NS for rdata in rrset):
+            response.additional += zone.sets(target, dns.rdatatype.A)
 
     def _deny(self, response: dns.message.Message, zone: Zone, found: Found, name: Name, signer: Signer | None) -> None:
         soa = dns.rrset.from_rdata_list(zone.apex, min(zone.soa.ttl, zone.soa[0].minimum), list(zone.soa))

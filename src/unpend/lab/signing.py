@@ -73,6 +73,20 @@ class Signer:
             return dns.rrset.from_rdata(subject.name, rrset.ttl, rrsig.replace(signature=broken))
         return dns.rrset.from_rdata(subject.name, rrset.ttl, rrsig)
 
+    def to_text(self) -> str:
+        """The whole signed zone as master-file text, for servers that do not sign."""
+        lines: list[RRset] = [self.dnskey(), *self.signatures(self.dnskey())]
+        signed = set(self._owners())
+        for owner, held in self.zone.nodes.items():
+            delegated = owner != self.zone.apex and self.zone.set(owner, dns.rdatatype.NS) is not None
+            for rrset in held:
+                lines.append(rrset)
+                if owner in signed and (not delegated or rrset.rdtype == dns.rdatatype.DS):
+                    lines += self.signatures(rrset)
+            if owner in signed and self.broken != "bad-denial":
+                lines += [self.nsec(owner), *self.signatures(self.nsec(owner))]
+        return "\n".join(rrset.to_text() for rrset in lines) + "\n"
+
     # --- denial (NSEC, RFC 4034 section 4, RFC 4035 section 3.1.3) ----------------------------------------------
 
     def denial(self, name: Name, *, exists: bool) -> list[RRset]:

@@ -28,6 +28,7 @@ NO_HOST = Text(
     ja="ラボにない DNS ホストが指定されています: {host}",
 )
 BASE = 127
+ROOTS = ("a.root-servers.net", "b.root-servers.net")
 
 
 @cache
@@ -117,6 +118,7 @@ class World:
             if told.name and told.address:
                 self.server(told.name, told.address)
         self._registries()
+        self._infrastructure([*ROOTS])
         for host in self._hosts_needed():
             for names in hosts()[host]:
                 self._infrastructure(names)
@@ -131,9 +133,8 @@ class World:
         return [h for h in hosts() if h in named | asked | {"ses"}]
 
     def _registries(self) -> None:
-        roots = ("a.root-servers.net", "b.root-servers.net")
-        lines = [_soa("a.root-servers.net.", 1), *(f". NS {r}." for r in roots)]
-        lines += [f"{r}. A {self.server(r).address}" for r in roots]
+        lines = [_soa(f"{ROOTS[0]}.", 1), *(f". NS {r}." for r in ROOTS)]
+        lines += [f"{r}. A {self.server(r).address}" for r in ROOTS]
         for suffix in SUFFIXES:
             servers = [f"{letter}.nic.{suffix}" for letter in "ab"]
             text = [_soa(f"{servers[0]}.", 1), *(f"@ NS {s}." for s in servers)]
@@ -145,7 +146,7 @@ class World:
                 lines += [f"{suffix}. NS {s}." for s in servers]
                 lines += [f"{s}. A {self.server(s).address}" for s in servers]
                 lines += [f"{suffix}. DS {ds_of(absolute(suffix), suffix)}"] * self.signed
-        self.zone(".", roots, "\n".join(lines), sign="." if self.signed else "", ttl=86400)
+        self.zone(".", ROOTS, "\n".join(lines), sign="." if self.signed else "", ttl=86400)
 
     def _delegate(
         self,
