@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
 import signal
@@ -36,6 +37,11 @@ def needed(program: str) -> str:
     return str(path)
 
 
+def end_with_parent() -> None:
+    """Linux kills the server when the test that started it dies, however it dies (prctl PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
 class Daemon:
     """A running server. Subclasses say how it is configured."""
 
@@ -54,7 +60,12 @@ class Daemon:
     def run(self) -> None:
         self._log = (self.folder / "log").open("wb")
         self._process = subprocess.Popen(
-            self.command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=self._log, stderr=subprocess.STDOUT
+            self.command(),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=end_with_parent,
         )
 
     def signal(self, number: signal.Signals) -> None:

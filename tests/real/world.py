@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 from unpend.engine.check import check
@@ -14,7 +16,8 @@ from unpend.report.report import Report
 
 from .daemons import PORT, Authoritative, Daemon, Unbound, Zones, stopping
 
-RESOLVER = "127.30.0.1"
+# A fresh address for each resolver: two processes could share one unnoticed (SO_REUSEPORT).
+ADDRESSES = (f"127.30.{os.getpid() % 250}.{i}" for i in count(1))
 
 
 class RealWorld:
@@ -46,7 +49,7 @@ class RealWorld:
         if self._unbound is not None:
             self._unbound.stop()
             self.daemons.remove(self._unbound)
-        self._unbound = Unbound(self._folder / "unbound", [RESOLVER])
+        self._unbound = Unbound(self._folder / "unbound", [next(ADDRESSES)])
         self.daemons.append(self._unbound)
         await asyncio.to_thread(self._unbound.start, self.lab.root_hints, self.lab.trust_anchor)
 
@@ -70,10 +73,11 @@ class RealWorld:
 
     async def check(self) -> Report:
         lab = self.lab
+        assert self._unbound
         return await check(
             lab.domain,
             lab.expected,
-            resolvers=[(RESOLVER, PORT)],
+            resolvers=[(self._unbound.addresses[0], PORT)],
             root_hints=lab.root_hints,
             port=PORT,
             also_ask=lab.also_ask,
