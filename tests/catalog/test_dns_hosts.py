@@ -99,7 +99,16 @@ def test_every_entry_is_whole(host: DnsHost) -> None:
 
 def test_no_unknown_key_slips_in() -> None:
     known = {"id", "name", "suffixes", "patterns", "host_field", "target_dot", "underscore", "ttl", "min_ttl", "where"}
-    known |= {"publish_seconds", "per_zone_ns", "probes", "live_nameservers", "default_nameservers", "quirks", "words"}
+    known |= {
+        "publish_seconds",
+        "per_zone_ns",
+        "activates",
+        "probes",
+        "live_nameservers",
+        "default_nameservers",
+        "quirks",
+        "words",
+    }
     known |= {"confidence"}
     for entry in table("dns_hosts.toml")["host"]:
         assert set(entry) <= known, entry["id"]

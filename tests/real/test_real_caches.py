@@ -11,7 +11,7 @@ from unpend.lab import load_scenario
 from .daemons import Bind, Zones
 from .world import RealWorld, real_world
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
+pytestmark = pytest.mark.real
 
 
 def edited(world: RealWorld, change: str, by: str) -> dict[str, Zones]:

@@ -13,7 +13,7 @@ from unpend.report.report import Report
 from .daemons import KINDS, Bind
 from .world import real_world
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("real")]
+pytestmark = pytest.mark.real
 # Zones that these servers do not load, since the standard forbids them.
 FORBIDDEN = {"cname-beside-other-data", "multiple-cnames", "several-faults-illegal"}
 # Owner names and values that only BIND takes as they stand.

@@ -16,8 +16,10 @@ from unpend.report.report import Report
 
 from .daemons import PORT, Authoritative, Daemon, Unbound, Zones, stopping
 
+# Test processes side by side each have a part of the loopback range for themselves.
+NETWORK = "127." + str(60 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 # A fresh address for each resolver: two processes could share one unnoticed (SO_REUSEPORT).
-ADDRESSES = (f"127.30.{os.getpid() % 250}.{i}" for i in count(1))
+ADDRESSES = (f"{NETWORK}.251.{i}" for i in count(1))
 
 
 class RealWorld:
@@ -91,7 +93,7 @@ class RealWorld:
 async def real_world(scenario: Scenario, folder: Path, *kinds: type[Authoritative]) -> AsyncIterator[RealWorld]:
     """The scenario with its own zones' servers real."""
     names = names_of(scenario)
-    async with Lab(scenario, port=PORT, external=names) as lab:
+    async with Lab(scenario, port=PORT, external=names, network=NETWORK) as lab:
         world = RealWorld(lab, folder, kinds, names)
         with stopping(world.daemons):
             await world.start()

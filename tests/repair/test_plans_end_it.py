@@ -93,7 +93,8 @@ def disturbs_nothing(sheet: Sheet, plan: Plan, records: tuple[ExpectedRecord, ..
         if not at_wanted and not set(change.values) <= ours:
             return False
         if plan.safety is Safety.SAFE and not unique(change.name):
-            lost = set(change.before) - set(change.values if change.op is not Op.DELETE else ())
+            lost = set(change.values if change.op is Op.DELETE else change.before)
+            lost -= set() if change.op is Op.DELETE else set(change.values)
             if lost & {"dkim.mcsv.net.", "nobody.example.net.", OTHERS_KEY, *FOREIGN_TXT, *FOREIGN["MX"]}:
                 return False
     return True

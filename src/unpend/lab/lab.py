@@ -17,7 +17,7 @@ from unpend.lab.scenario import Scenario
 from unpend.lab.server import Endpoint, LabServer
 from unpend.lab.signing import ds_of
 from unpend.lab.words import TOKENS, fill, signing_zone
-from unpend.lab.world import ROOTS, World, absolute
+from unpend.lab.world import NETWORK, ROOTS, World, absolute
 from unpend.lab.zone import Zone
 from unpend.model.errors import LabError
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
@@ -37,7 +37,7 @@ class Lab:
 
     `latency` (seconds, one way) and `loss` (0 to 1) are between us and every server. `single_address` puts everything
     on 127.0.0.1 with a port each, for machines that have no other loopback address; then `route` maps addresses.
-    `external` servers get no socket: something else, a real name server, is to answer at their addresses.
+    `network` is the first half of every other address, so that two labs can share a port. `external` servers get no socket: something else, a real name server, is to answer at their addresses.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Lab:
         loss: float = 0.0,
         port: int = 0,
         external: Collection[str] = (),
+        network: str = NETWORK,
     ) -> None:
         self.scenario = scenario
         self.domain = scenario.domain
@@ -63,7 +64,7 @@ class Lab:
         self._offset = 0.0
         self._endpoints: list[Endpoint] = []
         self._routes: dict[str, int] = {}
-        self._world = World(scenario, self.now)
+        self._world = World(scenario, self.now, network)
 
     def now(self) -> float:
         """The lab's clock."""
@@ -186,7 +187,7 @@ class Lab:
             told = texts.get(name)
             resolver = LabResolver(
                 name,
-                f"127.20.0.{i}",
+                f"{self._world.network}.250.{i}",
                 self._world.servers,
                 ROOTS,
                 self.now,

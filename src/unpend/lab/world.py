@@ -27,7 +27,7 @@ NO_HOST = Text(
     en="The scenario names a DNS host that the lab does not have: {host}",
     ja="ラボにない DNS ホストが指定されています: {host}",
 )
-BASE = 127
+NETWORK = "127.53"
 ROOTS = ("a.root-servers.net", "b.root-servers.net")
 
 
@@ -65,6 +65,7 @@ class World:
 
     scenario: Scenario
     now: Callable[[], float]
+    network: str = NETWORK
     servers: dict[str, LabServer] = field(default_factory=dict)
     resolvers: list[LabResolver] = field(default_factory=list)
     zones: dict[str, list[Zone]] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class World:
         """The server of this name, made when it is first named."""
         if name not in self.servers:
             count = len(self.servers) + 10
-            self.servers[name] = LabServer(name, address or f"{BASE}.53.{count // 200}.{count % 200 + 1}")
+            self.servers[name] = LabServer(name, address or f"{self.network}.{count // 200}.{count % 200 + 1}")
         return self.servers[name]
 
     def host_names(self, host: str, number: int, zone: str) -> list[str]:

@@ -32,7 +32,7 @@ def as_dict(report: Report, lang: Lang) -> dict[str, Any]:
         "hint": report.hint.of(lang) if report.hint else None,
         "checked_at": rfc3339(observation.ended_at),
         "duration_ms": round((observation.ended_at - observation.started_at) * 1000),
-        "queries": len(observation.exchanges),
+        "queries": report.queries,
         "rounds": observation.rounds,
         "next_check_at": rfc3339(report.next_check_at),
         "eta_seconds": report.eta_seconds,

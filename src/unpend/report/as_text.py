@@ -175,7 +175,7 @@ class Sheet:
         took = round((observation.ended_at - observation.started_at) * 1000)
         said = phrases.LOOKED.fill(
             when=utc(observation.ended_at).removesuffix(" UTC"),
-            queries=len(observation.exchanges),
+            queries=report.queries,
             rounds=observation.rounds,
             ms=took,
         )

@@ -9,6 +9,7 @@ from unpend.catalog import DnsHost, host_of
 from unpend.diagnosis.case import Case, soa_serial
 from unpend.diagnosis.diagnose import Diagnosis, diagnose
 from unpend.diagnosis.dnssec_status import dnssec_status
+from unpend.diagnosis.reach import in_earnest
 from unpend.model.expected import Expected, ExpectedRecord
 from unpend.model.finding import Finding
 from unpend.model.observation import Observation
@@ -73,6 +74,11 @@ class Report:
         """The delegated name servers of a zone on the way to the wanted names."""
         cut = next((cut for cut in self.case.zones if cut.zone == zone), None)
         return tuple(ns.name for ns in cut.nameservers) if cut else ()
+
+    @property
+    def queries(self) -> int:
+        """How many questions were sent."""
+        return sum(map(in_earnest, self.observation.exchanges))
 
     @property
     def soa_serial(self) -> int | None:
