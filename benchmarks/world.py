@@ -18,13 +18,14 @@ from typing import Any
 from unpend.lab import Lab, load_scenario
 
 
-async def serve(name: str, latency: float) -> None:
+async def serve(name: str, latency: float, port: int) -> None:
     """Keep the scenario up until nobody needs it."""
-    async with Lab(load_scenario(name), latency=latency) as lab:
+    async with Lab(load_scenario(name), latency=latency, port=port) as lab:
         told = {
             "domain": lab.domain,
             "port": lab.port,
             "root_hints": lab.root_hints,
+            "root": "a.root-servers.net=" + lab.servers["a.root-servers.net"],
             "resolvers": [f"{address}:{port}" for address, port in lab.resolvers],
             "tokens": [record.name.split(".")[0] for record in lab.expected.required],
         }
@@ -33,9 +34,9 @@ async def serve(name: str, latency: float) -> None:
 
 
 @contextmanager
-def world(name: str, latency: float = 0.0) -> Iterator[dict[str, Any]]:
+def world(name: str, latency: float = 0.0, port: int = 0) -> Iterator[dict[str, Any]]:
     """A served scenario; the dictionary says how to reach it, `flags` as arguments of `unpend check`."""
-    command = [sys.executable, "-m", "benchmarks.world", name, str(latency)]
+    command = [sys.executable, "-m", "benchmarks.world", name, str(latency), str(port)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdin
@@ -60,4 +61,4 @@ def flags(told: dict[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(sys.argv[1], float(sys.argv[2])))
+    asyncio.run(serve(sys.argv[1], float(sys.argv[2]), int(sys.argv[3])))
