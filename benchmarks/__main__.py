@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.world import world
@@ -62,16 +63,22 @@ def startup() -> None:
 
 def checks(title: str, scenario: str, latency: float, extra: list[str]) -> None:
     """`unpend check --format json` on a served scenario."""
-    with world(scenario, latency / 2) as told:
+    with world(scenario, latency / 2) as told, TemporaryDirectory() as folder:
         command = [UNPEND, "check", *told["flags"], "--format", "json", *extra]
         runs = [run(command) for _ in range(RUNS)]
+        run([*command, "--save", f"{folder}/case.json"])
+        case = json.loads(Path(folder, "case.json").read_text())
+    asked_servers = sum(
+        e["server"]["role"] != "resolver" and e["elapsed_ms"] > 0 for e in case["observation"]["exchanges"]
+    )
     report = json.loads(runs[-1].output)
     durations = [json.loads(r.output)["duration_ms"] for r in runs]
     asked = [json.loads(r.output)["queries"] for r in runs]
     print(
         f"{title}: verdict {report['verdict']}, look {statistics.median(durations):.0f} ms, "
         f"whole command {median(runs, 'wall') * 1000:.0f} ms, CPU {median(runs, 'cpu') * 1000:.0f} ms, "
-        f"{median(runs, 'memory'):.0f} MB, {statistics.median(asked):.0f} questions in all, rounds {report['rounds']}"
+        f"{median(runs, 'memory'):.0f} MB, {statistics.median(asked):.0f} questions ({asked_servers} to authoritative servers), "
+        f"rounds {report['rounds']}"
     )
 
 
@@ -125,4 +132,5 @@ def main() -> None:
     peers()
 
 
-main()
+if __name__ == "__main__":
+    main()

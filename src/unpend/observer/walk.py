@@ -49,11 +49,16 @@ class Walker:
             self.cuts.setdefault(below.zone, below)
         return below
 
-    async def descend(self, question: Question, depth: int = 0) -> ZoneCut:
-        """All the way down to the zone that holds the question's name."""
-        while await self.step(question, depth=depth) is not None:
-            pass
-        return self.holding(question.name)
+    async def descend(self, question: Question, *along: Question, depth: int = 0) -> ZoneCut:
+        """All the way down to the zone that holds the question's name.
+
+        Other questions about the name go along where it is one label below, which is mostly the last step.
+        """
+        while True:
+            near = len(labels(question.name)) - len(labels(self.holding(question.name).zone)) == 1
+            asked = (question, *along) if near else (question,)
+            if not any(await asyncio.gather(*(self.step(q, depth=depth) for q in asked))):
+                return self.holding(question.name)
 
     async def first_conclusive(
         self, cut: ZoneCut, question: Question, role: Role = Role.PARENT, depth: int = 0
@@ -131,7 +136,7 @@ class Walker:
         questions = [Question(nameserver.name, type_) for type_ in types]
         if not questions:
             return replace(nameserver, failure=Outcome.UNREACHABLE)
-        cut = await self.descend(questions[0], depth)
+        cut = await self.descend(*questions, depth=depth)
         answers = await asyncio.gather(*(self.first_conclusive(cut, q, depth=depth) for q in questions))
         heard = [exchange for exchange in answers if exchange is not None]
         addresses = tuple(value for e in heard for value in (*e.values("A"), *e.values("AAAA")))
