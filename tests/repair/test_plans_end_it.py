@@ -64,7 +64,7 @@ def worlds(draw: st.DrawFn) -> tuple[Sheet, tuple[ExpectedRecord, ...]]:
     return sheet, records
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(worlds())
 def test_the_plan_makes_every_record_right_and_then_there_is_none(
     world: tuple[Sheet, tuple[ExpectedRecord, ...]],
@@ -104,7 +104,7 @@ def unique(name: str) -> bool:
     return len(name.partition(".")[0]) >= 14
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.sampled_from(SES), st.sampled_from(FOREIGN["TXT"]), st.integers(0, 2**16))
 def test_the_order_of_the_plan_matters(record: ExpectedRecord, content: str, seed: int) -> None:
     """A creation before the deletion that makes room for it is what a strict panel refuses."""

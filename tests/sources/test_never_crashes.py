@@ -73,7 +73,7 @@ def test_bytes(data: bytes) -> None:
         check(read_expected(decode_bytes(data), "example.com."))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(SAMPLES), st.integers(0, 2000), st.integers(0, 40), st.text(max_size=8))
 def test_damaged_files(sample: str, at: int, cut: int, put: str) -> None:
     at %= len(sample)
@@ -89,7 +89,7 @@ JSON = st.recursive(
 KEYS = [*sesv2(), *sesv2()["DkimAttributes"], "VerificationAttributes", "records", "domain", "region", "entered_at"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.sampled_from(KEYS), JSON))
 def test_any_json_under_known_keys(held: dict[str, object]) -> None:
     with told():
