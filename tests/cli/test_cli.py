@@ -13,7 +13,7 @@ from unpend.diagnosis.rulebook import all_rules
 from unpend.lab import scenario_names
 
 TOKENS = [f"--dkim-token={c * 32}" for c in "abc"]
-TOPICS = ["pending", "how-ses-verifies", "dkim-and-spf", "last-resorts"]
+TOPICS = ["pending", "how-ses-verifies", "dkim-and-spf", "last-resorts", "scenarios"]
 
 
 class Shell:

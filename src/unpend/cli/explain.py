@@ -13,7 +13,7 @@ from unpend.cli.language import language, say
 from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
 
-TOPICS = ("pending", "how-ses-verifies", "dkim-and-spf", "last-resorts")
+TOPICS = ("pending", "how-ses-verifies", "dkim-and-spf", "last-resorts", "scenarios")
 UNKNOWN = Text(en="There is no page {code}.", ja="{code} というページはありません。")
 NEAR = Text(
     en="Did you mean {near}? `unpend explain` lists them all.",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import click
+import msgspec
 
 from unpend.cli import output
 from unpend.cli.language import language, say
@@ -55,13 +56,18 @@ def command() -> click.Command:
             ),
             *output.options(),
         ],
-        help=say(
-            "The embedded DNS world: root, registries, DNS hosts, the mail provider and resolvers on loopback, one scenario for each "
-            "finding. No network, no account.\n\n\b\nExamples:\n  unpend lab list\n  unpend lab doubled-zone\n  unpend lab ./my-own.toml\n"
-            "  unpend lab serve lame-delegation",
-            "内蔵の DNS 環境です。ルート、レジストリ、DNS ホスト、メール事業者、リゾルバーがループバック上で動き、所見ごとにシナリオがあります。"
-            "ネットワークもアカウントも不要です。\n\n\b\n例:\n  unpend lab list --lang ja\n  unpend lab doubled-zone --lang ja\n  unpend lab serve lame-delegation",
-        ),
+        help=_help(),
+    )
+
+
+def _help() -> str:
+    return say(
+        "The embedded DNS world: root, registries, DNS hosts, the mail provider and resolvers on loopback, one scenario for each "
+        "finding. No network, no account.\n\n\b\nExamples:\n  unpend lab list\n  unpend lab doubled-zone\n  unpend lab ./my-own.toml\n"
+        "  unpend lab serve lame-delegation\n\n`unpend explain scenarios` says how to write one.",
+        "内蔵の DNS 環境です。ルート、レジストリ、DNS ホスト、メール事業者、リゾルバーがループバック上で動き、所見ごとにシナリオがあります。"
+        "ネットワークもアカウントも不要です。\n\n\b\n例:\n  unpend lab list --lang ja\n  unpend lab doubled-zone --lang ja\n"
+        "  unpend lab ./my-own.toml --lang ja\n  unpend lab serve lame-delegation\n\nシナリオの書き方は `unpend explain scenarios` で表示できます。",
     )
 
 
@@ -72,12 +78,12 @@ def lab(words: tuple[str, ...], **given: Any) -> int:
         sys.stdout.write(listing(lang))
         return 0
     name = words[-1]
+    if len(words) != 1 + (words[0] == "serve"):
+        raise UsageError(WHICH)
     if given["show"]:
         sys.stdout.write(scenario_text(name))
         return 0
     if words[0] == "serve":
-        if len(words) != 2:
-            raise UsageError(WHICH)
         return asyncio.run(serve(load_scenario(name), lang, given))
     return asyncio.run(diagnose(load_scenario(name), lang, given))
 
@@ -116,24 +122,27 @@ async def serve(scenario: Scenario, lang: Lang, given: dict[str, Any]) -> int:
     """Keep the world up and say how to reach it."""
     async with Lab(scenario, latency=given["latency"], loss=given["loss"]) as world:
         with tempfile.TemporaryDirectory(prefix="unpend-lab-") as folder:
-            hints = Path(folder) / "root.hints"
-            hints.write_text(world.root_hints, encoding="utf-8")
-            sys.stdout.write("\n".join([SERVING.of(lang), *_flags(world, hints, lang)]) + "\n")
+            sys.stdout.write("\n".join([SERVING.of(lang), *_ways_in(world, Path(folder), lang)]) + "\n")
             sys.stdout.flush()
             await asyncio.Event().wait()
     return 0
 
 
-def _flags(world: Lab, hints: Path, lang: Lang) -> list[str]:
+def _ways_in(world: Lab, folder: Path, lang: Lang) -> list[str]:
+    """The commands that reach the world; the files that they name are written."""
     if world.route is not None:
         return [SINGLE.of(lang)]
-    resolvers = " ".join(f"--resolver {address}:{port}" for address, port in world.resolvers)
-    tokens = " ".join(f"--dkim-token {r.name.split('.')[0]}" for r in world.expected.records if r.type == "CNAME")
-    zone = f"--signing-zone {world.expected.signing_zone}"
+    hints, wanted = folder / "root.hints", folder / "expected.json"
+    hints.write_text(world.root_hints, encoding="utf-8")
+    wanted.write_bytes(msgspec.json.encode(world.expected))
+    flags = [f"--root-hints {hints}", f"--port {world.port}"]
+    flags += [f"--resolver {address}:{port}" for address, port in world.resolvers]
+    flags += [f"--also-ask {place}" for place in world.also_ask]
+    flags += [f"--expect {wanted}"] * bool(world.expected.records)
     address, port = world.resolvers[0]
-    first = next((r for r in world.expected.records), None)
+    first = next((f"{r.name} {r.type}" for r in world.expected.records), f"{world.domain} SOA")
     return [
-        f"  unpend check {world.domain} --root-hints {hints} --port {world.port} {resolvers} {tokens} {zone}",
-        f"  dig @{address} -p {port} {first.name if first else world.domain} {first.type if first else 'SOA'}",
-        *(f"  dig @{address} -p {world.port}   # {name}" for name, address in list(world.servers.items())[:40]),
+        f"  unpend check {world.domain} " + " ".join(flags),
+        f"  dig @{address} -p {port} {first}",
+        *(f"  dig @{address} -p {world.port}   # {name}" for name, address in world.servers.items()),
     ]

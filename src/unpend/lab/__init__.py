@@ -1,4 +1,4 @@
-"""The embedded DNS world: no privilege, no network. SCENARIOS.md has the format of its texts."""
+"""The embedded DNS world: no privilege, no network. `unpend explain scenarios` has the format of its texts."""
 
 from unpend.lab.lab import Lab
 from unpend.lab.scenario import Scenario, load_scenario, scenario_names, scenario_text

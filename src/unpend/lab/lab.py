@@ -37,7 +37,8 @@ class Lab:
 
     `latency` (seconds, one way) and `loss` (0 to 1) are between us and every server. `single_address` puts everything
     on 127.0.0.1 with a port each, for machines that have no other loopback address; then `route` maps addresses.
-    `network` is the first half of every other address, so that two labs can share a port. `external` servers get no socket: something else, a real name server, is to answer at their addresses.
+    `network` is the first half of every other address, so that two labs can share a port. `external` servers get no
+    socket: something else, a real name server, is to answer at their addresses.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The text of a scenario: what a person writes to make a world (SCENARIOS.md has the format)."""
+"""The text of a scenario: what a person writes to make a world (`unpend explain scenarios` has the format)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,40 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from unpend.model.errors import ScenarioError
 from unpend.model.text import Text
 
+Does = Literal[
+    "",
+    "dead",
+    "silent",
+    "silent-to-us",
+    "refused",
+    "refuse-us",
+    "servfail",
+    "not-loaded",
+    "upward",
+    "loop-referral",
+    "no-aa",
+    "silent-edns",
+    "formerr-edns",
+    "badvers",
+    "no-tcp",
+    "truncate-no-tcp",
+    "drop-mixed-case",
+    "lower-case",
+    "txt-silent",
+    "txt-servfail",
+    "rotate",
+    "huge",
+    "garbage",
+    "wrong-id",
+    "wrong-question",
+]
 FOLDER = resources.files(__package__) / "scenarios"
 UNKNOWN = Text(en="There is no scenario {name}.", ja="{name} というシナリオはありません。")
 NEAR = Text(
@@ -21,6 +48,11 @@ NEAR = Text(
     ja="{near} ではありませんか。一覧は `unpend lab list` で表示できます。",
 )
 UNREADABLE = Text(en="The scenario {name} cannot be read: {why}", ja="シナリオ {name} を読み取れません: {why}")
+
+FORMAT = Text(
+    en="`unpend explain scenarios` has the format.",
+    ja="書式は `unpend explain scenarios` で確認できます。",
+)
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,8 +83,8 @@ class ZoneText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     serial: int = 2026112300
     mname: str = ""
     signed: bool = False
-    ds: str = "right"
-    break_: str = ""
+    ds: Literal["right", "none", "stale", "wrong-digest"] = "right"
+    break_: Literal["", "expired", "missing-rrsig", "bad-signature", "bad-denial"] = ""
     refresh: int = 7200
     elsewhere: bool = False
 
@@ -73,7 +105,7 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str = ""
     host: str = ""
-    does: str = ""
+    does: Does = ""
     slow_ms: int = 0
     loss: float = 0.0
     address: str = ""
@@ -86,7 +118,7 @@ class ResolverText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warm: tuple[str, ...] = ()
     elapsed: int = 0
     serves_private: str = ""
-    does: str = ""
+    does: Literal["", "silent", "servfail", "refused"] = ""
 
 
 class RegistrationText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -136,9 +168,9 @@ class NetworkText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProviderText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The mail provider's side: `keys` is "one" (as it should be), "all" or "none"."""
+    """The mail provider's side: how many of the three targets hold a key (one, as it should be)."""
 
-    keys: str = "one"
+    keys: Literal["one", "all", "none"] = "one"
 
 
 class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,6 +231,6 @@ def load_scenario(name_or_path: str) -> Scenario:
         data: dict[str, Any] = tomllib.loads(text)
         scenario = msgspec.convert(data, Scenario)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ScenarioError(UNREADABLE.fill(name=name_or_path, why=error)) from error
+        raise ScenarioError(UNREADABLE.fill(name=name_or_path, why=error), FORMAT) from error
     domain = scenario.domain or next((zone.name for zone in scenario.zone), "example.com")
     return msgspec.structs.replace(scenario, name=Path(name_or_path).stem, domain=domain)

@@ -176,7 +176,7 @@ class LabServer:
         if "loop-referral" in self.does:
             response.flags &= ~dns.flags.AA
             response.answer.clear()
-            response.authority[:] = [dns.rrset.from_text(held.zone.apex, 60, "IN", "NS", self.name)]
+            response.authority[:] = [dns.rrset.from_text(held.zone.apex, 60, "IN", "NS", f"{self.name}.")]
 
     # --- bytes --------------------------------------------------------------------------------------------------
 

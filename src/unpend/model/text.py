@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Literal
 
 Lang = Literal["en", "ja"]
+# A sentence stays one when strangers' data is put into it: what is longer is cut, and how much is said.
+MOST_ITEMS = 20
+LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,10 @@ def _shown(value: Any, lang: Lang) -> str:
         return value.of(lang)
     if isinstance(value, list | tuple | set | frozenset):
         joint = "、" if lang == "ja" else ", "
-        return joint.join(_shown(item, lang) for item in value)
-    return _without_final_dot(value) if isinstance(value, str) else str(value)
+        more = [f"… (+{len(value) - MOST_ITEMS})"] if len(value) > MOST_ITEMS else []
+        return joint.join([*(_shown(item, lang) for item in islice(value, MOST_ITEMS)), *more])
+    shown = _without_final_dot(value) if isinstance(value, str) else str(value)
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}… (+{len(shown) - LONGEST})"
 
 
 def _without_final_dot(value: str) -> str:

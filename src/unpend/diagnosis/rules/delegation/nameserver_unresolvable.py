@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.outcomes import NO_GLUE, in_words
 from unpend.diagnosis.registry import proof_of, users_cuts
 from unpend.diagnosis.rule import Rule
 from unpend.model.finding import Confidence, Finding, Severity
@@ -16,8 +17,8 @@ from unpend.model.text import Text
 
 TITLE = Text(en="A name server's name leads to no address", ja="ネームサーバー名からアドレスを引けません")
 SAYS = Text(
-    en="{zone} is delegated to {servers}, but that name has no address ({outcomes}), so nobody can ask the server.",
-    ja="{zone} は {servers} に委任されていますが、この名前からアドレスを引けないため（{outcomes}）、誰も問い合わせら"
+    en="{zone} is delegated to {servers}, for which there is no address ({how}): nobody can ask there.",
+    ja="{zone} は {servers} に委任されていますが、この名前からアドレスを引けないため（{how}）、誰も問い合わせら"
     "れません。",
 )
 CURE = Text(
@@ -56,12 +57,12 @@ def denied(case: Case, nameservers: tuple[NameServer, ...]) -> list[Exchange]:
 
 def found(case: Case, cut: ZoneCut, bad: tuple[NameServer, ...], evidence: list[Exchange]) -> Finding:
     zone, servers = cut.zone, tuple(ns.name for ns in bad)
-    outcomes = tuple(sorted({"no-glue" if needs_glue(ns, cut) else str(ns.failure) for ns in bad}))
+    outcomes = tuple(sorted({NO_GLUE if needs_glue(ns, cut) else str(ns.failure) for ns in bad}))
     cure = Errand(Where.REGISTRAR, "fix-delegation", zone, (), CURE.fill(zone=zone, servers=servers))
     alone = not case.live_servers(zone)
     return rule.finding(
         zone,
-        SAYS,
+        SAYS.fill(how=in_words(outcomes)),
         evidence,
         severity=Severity.ERROR if alone else Severity.WARNING,
         confidence=Confidence.CERTAIN,

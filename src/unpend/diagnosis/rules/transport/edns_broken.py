@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from unpend.diagnosis.ask import Ask, Whom
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.outcomes import in_words
 from unpend.diagnosis.reach import failing_at_resolvers, in_earnest
 from unpend.diagnosis.registry import users_cuts
 from unpend.diagnosis.rule import Rule
@@ -16,10 +17,10 @@ from unpend.model.text import Text
 
 TITLE = Text(en="A name server fails on EDNS", ja="ネームサーバーが EDNS に対応していません")
 SAYS = Text(
-    en="{servers} of {zone} answer plain DNS questions, but fail ({outcomes}) when the same question carries EDNS, as "
+    en="{servers} of {zone} answer plain DNS questions, but fail ({how}) when the same question carries EDNS, as "
     "every modern resolver sends it.",
     ja="{zone} のネームサーバー {servers} は、EDNS なしの問い合わせには答えますが、同じ問い合わせに EDNS を付けると失"
-    "敗します（{outcomes}）。現在のリゾルバーはどれも EDNS を付けて問い合わせます。",
+    "敗します（{how}）。現在のリゾルバーはどれも EDNS を付けて問い合わせます。",
 )
 CURE = Text(
     en="Have the operator of {servers} update the server or the firewall in front of it so that questions with EDNS "
@@ -64,7 +65,14 @@ def finds(case: Case) -> Iterator[Finding]:
         severity = Severity.ERROR if lost else Severity.WARNING
         proof = [*evidence[:8], *lost]
         yield rule.finding(
-            cut.zone, SAYS, proof, severity=severity, fix=[cure], zone=cut.zone, servers=servers, outcomes=outcomes
+            cut.zone,
+            SAYS.fill(how=in_words(outcomes)),
+            proof,
+            severity=severity,
+            fix=[cure],
+            zone=cut.zone,
+            servers=servers,
+            outcomes=outcomes,
         )
 
 

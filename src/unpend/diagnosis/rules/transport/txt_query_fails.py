@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from unpend.diagnosis.ask import Ask, every
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.outcomes import in_words
 from unpend.diagnosis.reach import in_earnest
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
@@ -16,9 +17,9 @@ from unpend.model.text import Text
 
 TITLE = Text(en="The name server fails on TXT questions", ja="ネームサーバーが TXT の問い合わせに失敗します")
 SAYS = Text(
-    en="{servers} answer other questions, but fail ({outcomes}) when asked for TXT at {name}. Providers and "
+    en="{servers} answer other questions, but fail ({how}) when asked for TXT at {name}. Providers and "
     "receivers ask for TXT there, so DKIM stays pending although the record looks right.",
-    ja="{servers} はほかの問い合わせには答えますが、{name} の TXT を尋ねると失敗します（{outcomes}）。メール事業者や"
+    ja="{servers} はほかの問い合わせには答えますが、{name} の TXT を尋ねると失敗します（{how}）。メール事業者や"
     "受信側はこの TXT を尋ねるため、レコードが正しく見えても DKIM は保留のままです。",
 )
 CURE = Text(
@@ -71,14 +72,15 @@ def found(case: Case, record: ExpectedRecord, failed: list[Exchange], *, everywh
     severe = everywhere and record.required
     cure = Errand(Where.DNS_HOST, "contact-dns-host", zone, (), CURE.fill(zone=zone, name=record.name))
     otherwise = case.heard(record.name, record.type) or case.heard(zone, "SOA", zone)
+    outcomes = tuple(sorted({str(e.outcome) for e in failed}))
     return rule.finding(
         record.name,
-        SAYS,
+        SAYS.fill(how=in_words(outcomes)),
         [*failed, *otherwise],
         severity=Severity.ERROR if severe else Severity.WARNING,
         fix=[cure] if severe else [],
         servers=tuple(sorted({e.server.name for e in failed})),
-        outcomes=tuple(sorted({str(e.outcome) for e in failed})),
+        outcomes=outcomes,
     )
 
 
