@@ -53,8 +53,13 @@ def diagnose(case: Case) -> Diagnosis:
 
 
 def explained(finding: Finding, cause: Finding) -> bool:
-    """Whether `cause` explains `finding`: its rule says so, and it is about the same record or a zone above it."""
+    """Whether `cause` explains `finding`: its rule says so, and it is about the same record or a zone above it.
+
+    What is merely possible explains nothing that is certain and graver.
+    """
     if finding is cause or finding.code not in rule_of(cause.code).explains:
+        return False
+    if cause.confidence is Confidence.POSSIBLE and _rank(cause) > _rank(finding):
         return False
     return all(any(is_under(name, above) for above in cause.about) for name in finding.about)
 
@@ -71,10 +76,13 @@ def _consequences(cause: Finding, findings: list[Finding]) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def _importance(finding: Finding) -> tuple[int, int, int, str, tuple[str, ...]]:
+def _rank(finding: Finding) -> tuple[int, int]:
+    return list(Severity).index(finding.severity), list(Confidence).index(finding.confidence)
+
+
+def _importance(finding: Finding) -> tuple[int | str | tuple[str, ...], ...]:
     return (
-        list(Severity).index(finding.severity),
-        list(Confidence).index(finding.confidence),
+        *_rank(finding),
         FAMILIES.index(finding.family) if finding.family in FAMILIES else len(FAMILIES),
         finding.code,
         finding.about,
