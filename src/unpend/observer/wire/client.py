@@ -54,13 +54,13 @@ class Wire:
     # --- one attempt --------------------------------------------------------------------------------------------
 
     async def ask(self, server: Server, probe: Probe, timeout: float) -> Exchange:
-        """Exactly one attempt, in the way that the probe says. Never raises for what the network does.
-
-        At most 48 questions are under way to one server: more at once overflow its socket or its rate limit.
-        """
-        place = self._places.setdefault((server.address, server.port), asyncio.Semaphore(AT_ONCE_PER_SERVER))
-        async with place:
+        """Exactly one attempt, in the way that the probe says. Never raises for what the network does."""
+        async with self._place(server):
             return await self._attempt(server, probe, timeout)
+
+    def _place(self, server: Server) -> asyncio.Semaphore:
+        """At most 48 questions are under way to one server: more at once overflow its socket or its rate limit."""
+        return self._places.setdefault((server.address, server.port), asyncio.Semaphore(AT_ONCE_PER_SERVER))
 
     async def _attempt(self, server: Server, probe: Probe, timeout: float) -> Exchange:
         told = Exchange(server, probe, Outcome.TIMEOUT, asked_at=self._clock())
@@ -147,8 +147,13 @@ class Wire:
     async def persist(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]:
         """All ways within `timeout` seconds in all: UDP, UDP again, then without EDNS and over TCP at once.
 
-        Returns what says something, the best last. A server that stayed silent once is not asked again.
+        Returns what says something, the best last. A server that stayed silent once is not asked again. The time
+        starts when it is the question's turn.
         """
+        async with self._place(server):
+            return await self._persisted(server, probe, timeout)
+
+    async def _persisted(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]:
         where = (server.address, server.port)
         if where in self.silent:
             return (Exchange(server, probe, Outcome.TIMEOUT, asked_at=self._clock(), note=SILENT_BEFORE),)
@@ -169,17 +174,17 @@ class Wire:
         """Two attempts; the answer to the first still counts while the second is under way."""
         until = timeout * OTHER_WAYS_AFTER
         again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
-        first = asyncio.create_task(self.ask(server, probe, until))
+        first = asyncio.create_task(self._attempt(server, probe, until))
         done, _ = await asyncio.wait({first}, timeout=again)
         if done:
             return first.result()
-        second = asyncio.create_task(self.ask(server, probe, until - again))
+        second = asyncio.create_task(self._attempt(server, probe, until - again))
         return await _first_heard(first, second)
 
     async def _other_ways(self, server: Server, probe: Probe, spent: float, timeout: float) -> tuple[Exchange, ...]:
         """Without EDNS and over TCP, at the same time; the one that was answered comes last."""
         left = timeout - spent
-        ways = (self.ask(server, replace(probe, via=via), left) for via in (Via.PLAIN, Via.TCP))
+        ways = (self._attempt(server, replace(probe, via=via), left) for via in (Via.PLAIN, Via.TCP))
         plain, tcp = await asyncio.gather(*ways)
         return (tcp, plain) if plain.outcome.conclusive and not plain.tc else (plain, tcp)
 
@@ -191,7 +196,7 @@ class Wire:
 
     async def _by(self, server: Server, probe: Probe, via: Via, ends: float) -> Exchange:
         left = max(0.1, ends - asyncio.get_running_loop().time())
-        return await self.ask(server, replace(probe, via=via), left)
+        return await self._attempt(server, replace(probe, via=via), left)
 
 
 async def _first_heard(*attempts: asyncio.Task[Exchange]) -> Exchange:
