@@ -140,7 +140,7 @@ class Sheet:
         quirks = self._report.dns_host.quirks if self._report.dns_host and self._report.plan.changes else ()
         notes += [self._say(phrases.QUIRK.fill(quirk=quirk)) for quirk in quirks]
         unheard = self._report.observation.unheard
-        if warnings or notes or unheard or self._report.hint:
+        if warnings or notes or unheard:
             yield ""
             yield self._heading(phrases.WARNINGS)
         for told in warnings:
@@ -150,7 +150,8 @@ class Sheet:
         if unheard:
             yield from self._wrapped(f"{self._say(phrases.NOT_HEARD)}: {'; '.join(unheard[:10])}", "  ")
         if self._report.hint:
-            yield from self._wrapped(self._say(self._report.hint), "  ")
+            yield ""
+            yield from self._wrapped(self._say(self._report.hint), "")
 
     def _by_hand(self) -> Iterator[str]:
         commands = list(by_hand(self._report))
