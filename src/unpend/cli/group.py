@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from unpend.cli.language import say
-from unpend.cli.main import COMMANDS, load
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
@@ -38,11 +38,13 @@ class LazyGroup(click.Group):
     """Knows the names and their one-line texts; imports a command when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return list(ABOUT)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        found = load(cmd_name) if cmd_name in COMMANDS else None
-        return found if isinstance(found, click.Command) else None
+        if cmd_name not in ABOUT:
+            return None
+        made = import_module(f"unpend.cli.{cmd_name}").command()
+        return made if isinstance(made, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(say("Commands", "コマンド")):
@@ -98,7 +100,7 @@ def _settings() -> dict[str, Any]:
         raise UsageError(BAD_SETTINGS.fill(why=error)) from error
     shared = _parameters({key: value for key, value in data.items() if not isinstance(value, dict)})
     own = {key: _parameters(value) for key, value in data.items() if isinstance(value, dict)}
-    return {name: {**shared, **own.get(name, {})} for name in COMMANDS}
+    return {name: {**shared, **own.get(name, {})} for name in ABOUT}
 
 
 def _parameters(told: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,8 @@
-"""The command `unpend`: sub-commands are imported when they are called, so that `--version` costs nothing."""
+"""The command `unpend`: nothing is imported before it is needed, so that `--version` costs nothing."""
 
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-
-COMMANDS = {
-    "check": "unpend.cli.check",
-    "replay": "unpend.cli.replay",
-    "explain": "unpend.cli.explain",
-    "lab": "unpend.cli.lab",
-}
 
 
 def run() -> None:
@@ -33,8 +25,3 @@ def _invoke() -> int:
 
     result = group().main(standalone_mode=False, prog_name="unpend")
     return result if isinstance(result, int) else 0
-
-
-def load(name: str) -> object:
-    """The sub-command of this name, made in the visitor's language."""
-    return import_module(COMMANDS[name]).command()
