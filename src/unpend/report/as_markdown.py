@@ -74,7 +74,7 @@ def _records(report: Report, lang: Lang) -> Iterator[str]:
     heads = [h.of(lang) for h in (phrases.RECORDS, phrases.WANTED, phrases.FOUND)]
     yield from ["", f"| {heads[0]} | | {heads[1]} | {heads[2]} |", "|---|---|---|---|"]
     for each in report.records:
-        found = ", ".join(map(code, each.found)) or for_markdown(phrases.NOTHING.of(lang))
+        found = ", ".join(map(code, each.found)) or for_markdown(phrases.nothing_at(each.status).of(lang))
         wanted = ", ".join(map(code, each.record.values))
         status = for_markdown(phrases.STATUSES[each.status].of(lang))
         cells = [f"{code(each.record.name)} {each.record.type}", status, wanted, found]

@@ -17,6 +17,7 @@ from unpend.report.report import RecordReport, Report
 from unpend.report.verdict import Verdict
 
 COLOURS = {"ok": "32", "action_required": "31", "waiting": "33", "unknown": "35"}
+RECORD_MARKS = {"verified": "✔", "propagating": "…", "unreachable": "?"}
 MARKS = {"ok": "✔", "action_required": "✘", "waiting": "…", "unknown": "?"}
 PROOF_LIMIT = 40
 # Between these a line may be broken: characters of two cells, which have no spaces between words.
@@ -124,12 +125,12 @@ class Sheet:
 
     def _record(self, each: RecordReport) -> Iterator[str]:
         """Stacked, since the names are longer than any column."""
-        mark = "✔" if each.status == "verified" else "…" if each.status == "propagating" else "✘"
+        mark = RECORD_MARKS.get(each.status, "✘")
         status = self._say(phrases.STATUSES[each.status])
         name = for_terminal(each.record.name.rstrip("."))
         yield from self._wrapped(f"{mark} {each.record.type} {name}  {status}", "  ")
         if each.status != "verified":
-            found = ", ".join(each.found) or self._say(phrases.NOTHING)
+            found = ", ".join(each.found) or self._say(phrases.nothing_at(each.status))
             yield from self._wrapped(f"{self._say(phrases.WANTED)}: {', '.join(each.record.values)}", "      ")
             yield from self._wrapped(f"{self._say(phrases.FOUND)}: {found}", "      ")
 

@@ -23,6 +23,7 @@ NOT_HEARD = Text("Not heard", "応答を得られなかったもの")
 WANTED = Text("wanted", "期待値")
 FOUND = Text("found", "実際")
 NOTHING = Text("(nothing)", "（なし）")
+UNHEARD = Text("(no answer)", "（応答なし）")
 EXPLAINS = Text("This explains: {codes}", "これで説明できるもの: {codes}")
 MORE = Text("More: unpend explain {code}", "詳しく: unpend explain {code}")
 STATUSES = {
@@ -79,3 +80,8 @@ def span(seconds: int) -> Text:
         if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
             return text.fill(n=-(-seconds // size))
     return SECONDS.fill(n=seconds)
+
+
+def nothing_at(status: str) -> Text:
+    """What stands in place of a value: silence is not absence."""
+    return UNHEARD if status == "unreachable" else NOTHING
