@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import dns.exception
 import dns.flags
@@ -23,7 +28,14 @@ import pytest
 Zones = dict[str, str]
 PORT = 53
 PATIENCE = 6.0
-PACKAGES = {"named": "bind9", "knotd": "knot", "nsd": "nsd", "unbound": "unbound", "ip": "iproute2"}
+PACKAGES = {
+    "named": "bind9",
+    "knotd": "knot",
+    "nsd": "nsd",
+    "unbound": "unbound",
+    "ip": "iproute2",
+    "pdns_server": "pdns-server",
+}
 
 
 def needed(program: str) -> str:
@@ -230,6 +242,88 @@ remote-control:
 
     def command(self) -> list[str]:
         return [self.path, "-d", "-c", str(self.folder / "conf")]
+
+
+TSIG = ("unpend-test", "c2VjcmV0IG9mIHRoZSB0ZXN0cyBhbG9uZSE9")
+
+
+class UpdatableBind(Bind):
+    """BIND that takes dynamic updates (RFC 2136) signed with the tests' key."""
+
+    def configuration(self, apexes: list[str]) -> str:
+        key = f'key "{TSIG[0]}" {{ algorithm hmac-sha256; secret "{TSIG[1]}"; }};'
+        plain = super().configuration(apexes)
+        plain = plain.replace("allow-transfer { none; }", "allow-transfer { any; }")
+        return key + plain.replace("check-names ignore;", f'check-names ignore; allow-update {{ key "{TSIG[0]}"; }};')
+
+
+class UpdatableKnot(Knot):
+    """Knot DNS that takes dynamic updates signed with the tests' key."""
+
+    def configuration(self, apexes: list[str]) -> str:
+        key = f"key:\n  - id: {TSIG[0]}\n    algorithm: hmac-sha256\n    secret: {TSIG[1]}\n"
+        acl = f"acl:\n  - id: writer\n    key: {TSIG[0]}\n    action: update\n"
+        acl += "  - id: reader\n    address: 127.0.0.0/8\n    action: transfer\n"
+        plain = super().configuration(apexes)
+        return plain.replace("template:\n", key + acl + "template:\n").replace(
+            "journal-content: none", "journal-content: none\n    acl: [ writer, reader ]"
+        )
+
+
+class PowerDns(Daemon):
+    """PowerDNS on SQLite with its HTTP API, its caches off."""
+
+    program = "pdns_server"
+    key = "key-of-the-tests"
+    schemas = (Path("/usr/share/pdns-backend-sqlite3/schema"), Path("/usr/share/doc/pdns-backend-sqlite3"))
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.addresses[0]}:8081"
+
+    def start(self) -> None:
+        schema = next(path for folder in self.schemas for path in folder.glob("schema.sqlite3.sql"))
+        with contextlib.closing(sqlite3.connect(self.folder / "db")) as database:
+            database.executescript(schema.read_text())
+        (self.folder / "pdns.conf").write_text(f"""
+launch=gsqlite3
+gsqlite3-database={self.folder}/db
+local-address={",".join(self.addresses)}
+local-port={PORT}
+socket-dir={self.folder}
+api=yes
+api-key={self.key}
+webserver=yes
+webserver-address={self.addresses[0]}
+webserver-allow-from=127.0.0.0/8
+cache-ttl=0
+query-cache-ttl=0
+negquery-cache-ttl=0
+zone-cache-refresh-interval=0
+daemon=no
+guardian=no
+security-poll-suffix=
+""")
+        self.run()
+        until = time.monotonic() + PATIENCE
+        while self.called("GET", "") is None:
+            if not self.alive() or time.monotonic() > until:
+                raise AssertionError(self.complaint("its API does not answer"))
+            time.sleep(0.05)
+
+    def command(self) -> list[str]:
+        return [self.path, f"--config-dir={self.folder}"]
+
+    def called(self, method: str, path: str, body: object = None) -> Any:
+        """One call of the API; None where it does not answer."""
+        data = None if body is None else json.dumps(body).encode()
+        url = f"{self.url}/api/v1/servers/localhost/zones{path}"
+        request = urllib.request.Request(url, data, {"X-API-Key": self.key}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return json.loads(answer.read() or "{}")
+        except (ConnectionError, urllib.error.URLError):
+            return None
 
 
 class Unbound(Daemon):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import Any, cast
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -14,6 +15,9 @@ from unpend.cli.options import option
 from unpend.model.errors import ExpectationError, UsageError
 from unpend.model.expected import Expected
 from unpend.model.text import Lang, Text
+
+if TYPE_CHECKING:
+    from unpend.report.report import Report
 
 UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
 GIVE_A_FILE = Text(
@@ -32,7 +36,7 @@ def command() -> click.Command:
     return click.Command(
         "check",
         callback=check,
-        params=[click.Argument(["domain"]), *_expectations(), *_whom(), *_transport(), *output.options(), _save()],
+        params=[*subject(), *output.options(), _save()],
         help=say(
             "Why is DOMAIN still pending? Asks every name server and the resolvers, prints the cause, its proof and the plan. Changes "
             "nothing.\n\n\b\nExamples:\n  unpend check example.com --expect identity.json\n  aws sesv2 get-email-identity "
@@ -47,6 +51,11 @@ def command() -> click.Command:
             "終了コード: 0 問題なし、1 対応が必要、2 使い方の誤り、3 待つだけ、4 判定できず",
         ),
     )
+
+
+def subject() -> list[click.Parameter]:
+    """The domain, what it ought to publish, whom to ask and how: the same for every command that looks."""
+    return [click.Argument(["domain"]), *_expectations(), *_whom(), *_transport()]
 
 
 def _expectations() -> list[click.Parameter]:
@@ -141,30 +150,40 @@ def _save() -> click.Parameter:
 
 def check(domain: str, **given: Any) -> int:
     """Look, save, print."""
-    from unpend.engine.check import check as look
     from unpend.report.casefile import dump
+
+    lang: Lang = cast(Lang, given["lang"] or language())
+    report = asyncio.run(looking(domain, given)(output.progress(given["quiet"], lang)))
+    if given["save"]:
+        output.save(given["save"], dump(report.expected, report.observation))
+    return output.deliver(report, given)
+
+
+def looking(domain: str, given: dict[str, Any]) -> Callable[[Callable[[Text], None]], Coroutine[Any, Any, Report]]:
+    """One look as the flags want it, as often as it is called: files and stdin are read once."""
+    from unpend.engine.check import check as look
 
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
-    lang: Lang = cast(Lang, given["lang"] or language())
-    report = asyncio.run(
-        look(
+    expected = expectation(domain, given)
+    hints = _text(given["root_hints"]) if given["root_hints"] else None
+
+    async def once(progress: Callable[[Text], None]) -> Report:
+        return await look(
             domain,
-            expectation(domain, given),
+            expected,
             resolvers=given["resolver"] or None,
-            root_hints=_text(given["root_hints"]) if given["root_hints"] else None,
+            root_hints=hints,
             port=given["port"],
             also_ask=given["also_ask"],
             ipv4=not given["ipv6_only"],
             ipv6=not given["ipv4_only"],
             timeout=given["timeout"],
             deadline=given["deadline"],
-            progress=output.progress(given["quiet"], lang),
+            progress=progress,
         )
-    )
-    if given["save"]:
-        output.save(given["save"], dump(report.expected, report.observation))
-    return output.deliver(report, given)
+
+    return once
 
 
 def expectation(domain: str, given: dict[str, Any]) -> Expected | None:

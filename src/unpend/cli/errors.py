@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable
 
 from unpend.cli.language import language
-from unpend.model.errors import UnpendError
+from unpend.model.errors import CredentialsError, RefusedError, UnpendError, WriterError
 from unpend.model.text import Text
 
 USAGE = 2
 UNDETERMINED = 4
+REFUSED = 5
 INTERRUPTED = 130
 STOPPED = Text(en="Stopped. Nothing was changed.", ja="中断しました。何も変更していません。")
 OUR_FAULT = Text(
@@ -33,7 +34,7 @@ def guarded(work: Callable[[], int]) -> int:
     try:
         return work()
     except UnpendError as error:
-        return _told(USAGE, error.message, error.hint)
+        return _told(_exit_code(error), error.message, error.hint)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
@@ -51,6 +52,13 @@ def guarded(work: Callable[[], int]) -> int:
         if os.environ.get("UNPEND_DEBUG"):
             raise
         return _told(UNDETERMINED, OUR_FAULT.fill(kind=type(error).__name__, what=error), None)
+
+
+def _exit_code(error: UnpendError) -> int:
+    if isinstance(error, RefusedError):
+        return REFUSED
+    lost = isinstance(error, WriterError) and not isinstance(error, CredentialsError)
+    return UNDETERMINED if lost else USAGE
 
 
 def _told(code: int, message: Text, hint: Text | None) -> int:

@@ -25,6 +25,11 @@ ABOUT = {
         "Why is a domain still pending? Looks at DNS, changes nothing.",
         "ドメインがなぜ保留のままなのかを DNS から調べます（読み取り専用）。",
     ),
+    "fix": Text(
+        "Make the plan's edits at the DNS host, with a diff and an undo file.",
+        "計画された変更を DNS ホストで実行します（差分表示、取り消し可能）。",
+    ),
+    "undo": Text("Take back what `fix` changed.", "`fix` が行った変更を元に戻します。"),
     "replay": Text("The report of a saved case, offline.", "保存したケースの報告をオフラインで表示します。"),
     "explain": Text("The page of a finding or a topic.", "所見やトピックの説明ページを表示します。"),
     "lab": Text(

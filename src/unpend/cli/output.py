@@ -19,6 +19,8 @@ from unpend.report.report import Report
 from unpend.report.verdict import Verdict
 
 EXIT = {Verdict.OK: 0, Verdict.ACTION_REQUIRED: 1, Verdict.WAITING: 3, Verdict.UNKNOWN: 4}
+UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
+LARGEST = 32 << 20
 CANNOT_SAVE = Text(en="The case cannot be saved to {path}: {why}", ja="ケースを {path} に保存できません: {why}")
 NARROWEST, WIDEST = 40, 100
 
@@ -123,3 +125,14 @@ def save(path: str, data: bytes) -> None:
         os.replace(half.name, target)
     except OSError as error:
         raise UsageError(CANNOT_SAVE.fill(path=path, why=error.strerror or error)) from error
+
+
+def read(path: str) -> bytes:
+    """A file, "-" for standard input. UsageError where it cannot be read."""
+    try:
+        if path == "-":
+            return sys.stdin.buffer.read(LARGEST + 1)
+        with open(path, "rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        raise UsageError(UNREADABLE.fill(path=path, why=error.strerror or error)) from error

@@ -10,6 +10,7 @@ import dns.rrset
 from unpend.lab.world import absolute
 from unpend.lab.zone import Zone
 from unpend.model.plan import Change, Errand, Op, Plan
+from unpend.model.records import quoted_strings
 
 Zones = Mapping[str, Sequence[Zone]]
 
@@ -48,13 +49,8 @@ def _edit(zone: Zone, change: Change) -> None:
     else:
         if change.op is Op.REPLACE:
             zone.remove(name, rdtype)
-        values = [_quoted(v) if change.type == "TXT" else v for v in change.values]
+        values = [quoted_strings(v) if change.type == "TXT" else v for v in change.values]
         zone.add(dns.rrset.from_text(name, change.ttl, "IN", change.type, *values))
     soa = zone.soa
     zone.remove(zone.apex, dns.rdatatype.SOA)
     zone.add(dns.rrset.from_rdata(zone.apex, soa.ttl, soa[0].replace(serial=soa[0].serial + 1)))
-
-
-def _quoted(text: str) -> str:
-    escaped = [text[i : i + 255].replace("\\", "\\\\").replace('"', '\\"') for i in range(0, len(text), 255)]
-    return " ".join(f'"{part}"' for part in escaped) or '""'

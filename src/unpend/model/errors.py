@@ -6,6 +6,9 @@ UnpendError
 │   ├── ExpectationError  what ought to be published cannot be read
 │   ├── CaseFileError   a saved case cannot be read
 │   └── ScenarioError   a lab scenario cannot be read
+├── WriterError         the DNS host's API refused, or could not be used (exit 4)
+│   └── CredentialsError  there are none, or they are not accepted (exit 2)
+├── RefusedError        a change that is not safe to make (exit 5)
 └── LabError            the embedded lab could not be started
 """
 
@@ -45,3 +48,15 @@ class ScenarioError(UsageError):
 
 class LabError(UnpendError):
     """The embedded lab could not be started."""
+
+
+class WriterError(UnpendError):
+    """The DNS host's API refused a change, or could not be used."""
+
+
+class CredentialsError(WriterError):
+    """The credentials of the DNS host's API are missing or not accepted."""
+
+
+class RefusedError(UnpendError):
+    """A change that is not safe to make was not made."""

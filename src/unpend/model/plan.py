@@ -38,6 +38,11 @@ class Change:
     before: tuple[str, ...]
     because: tuple[str, ...]
 
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The whole set of this name and type once the change is made; nothing: it is gone."""
+        return tuple(v for v in self.before if v not in self.values) if self.op is Op.DELETE else self.values
+
 
 class Where(StrEnum):
     """Who has to act where no zone edit helps."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from unpend.model.names import absolute
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,9 @@ class Record:
     def text(self) -> str:
         """The content of a TXT record: its strings joined (RFC 7208 section 3.3); other types: the value."""
         return joined_strings(self.value) if self.type == "TXT" else self.value
+
+
+_OCTET = re.compile(r"\\\d{3}|.", re.DOTALL)
 
 
 def joined_strings(value: str) -> str:
@@ -47,6 +53,32 @@ def joined_strings(value: str) -> str:
             out.append(char)
         i += 1
     return "".join(out)
+
+
+def quoted_strings(content: str) -> str:
+    """The content of a TXT record in presentation format: strings of at most 255 octets (RFC 1035 section 3.3).
+
+    `\\DDD` stands for one octet and stays as it is.
+    """
+    octets = [each if each.startswith("\\") and len(each) == 4 else _escape(each) for each in _OCTET.findall(content)]
+    strings = ["".join(octets[i : i + 255]) for i in range(0, len(octets), 255)] or [""]
+    return " ".join(f'"{string}"' for string in strings)
+
+
+def _escape(octet: str) -> str:
+    return "\\" + octet if octet in '"\\' else octet
+
+
+def presented(type_: str, value: str) -> str:
+    """A value of the model in presentation format: TXT quoted and split, the rest as it stands."""
+    return quoted_strings(value) if type_ == "TXT" else value
+
+
+def modelled(type_: str, text: str) -> str:
+    """Presentation text as the model holds it: TXT content joined, targets absolute."""
+    if type_ == "TXT":
+        return joined_strings(text)
+    return absolute(text) if type_ in {"CNAME", "NS", "MX"} else text
 
 
 @dataclass(frozen=True, slots=True, order=True)

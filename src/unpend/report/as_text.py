@@ -29,6 +29,11 @@ def as_text(report: Report, lang: Lang, *, verbose: int = 0, width: int = 80, co
     return "".join(line + "\n" for line in Sheet(report, lang, max(24, width), colour).lines(verbose))
 
 
+def steps_text(report: Report, lang: Lang, *, width: int = 80) -> str:
+    """What to do, in the words of the panel, and nothing else."""
+    return "".join(line + "\n" for line in Sheet(report, lang, max(24, width), colour=False).steps())
+
+
 class Sheet:
     """Sets one report in lines that fit."""
 
@@ -55,6 +60,10 @@ class Sheet:
         yield from self._by_hand()
         if verbose:
             yield from self._proof()
+
+    def steps(self) -> Iterator[str]:
+        """The plan alone."""
+        return (line for line in self._plan() if line)
 
     # --- parts --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,124 @@
+"""Applying a plan through a writer, and taking it back: compared first, written down first, then changed in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from unpend.model.errors import RefusedError, UnpendError, UsageError
+from unpend.model.plan import Change, Plan
+from unpend.model.text import Text
+from unpend.writers.contract import AGAIN, CHANGED, Held, Writer
+
+SCHEMA = "unpend.undo/1"
+NOT_AN_UNDO = Text(en="This is not an undo file: {why}", ja="取り消し用のファイルではありません: {why}")
+STEP = Text(en="{op} {name} {type}", ja="{op} {name} {type}")
+HALF = Text(
+    en="{done} of {all} changes were made, then: {why} Not made: {left}.",
+    ja="{all} 件中 {done} 件を変更したところで失敗しました: {why} 未実施: {left}",
+)
+UNDO_HINT = Text(
+    en="`unpend undo {file}` takes back what was made.", ja="`unpend undo {file}` で、実施済みの変更を元に戻せます。"
+)
+NOTHING_DONE = Text(en="Nothing was written: {why}", ja="何も書き込んでいません: {why}")
+Save = Callable[[bytes], None]
+Tell = Callable[[Text], None]
+
+
+class Step(msgspec.Struct):
+    """One record set: what stood there, what was put there, and whether it was."""
+
+    zone: str
+    name: str
+    type: str
+    before: Held
+    after: Held
+    done: bool = False
+
+
+class Undo(msgspec.Struct):
+    """Everything that takes a fix back. Holds public DNS data only."""
+
+    domain: str
+    host: str
+    made_at: float
+    steps: list[Step]
+    via: str = ""
+    nameservers: tuple[str, ...] = ()
+    schema: str = SCHEMA
+
+    def dump(self) -> bytes:
+        """Indented JSON."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n"
+
+
+def load_undo(data: bytes) -> Undo:
+    """An undo file. UsageError says what is wrong with it."""
+    try:
+        undo = msgspec.json.decode(data, type=Undo)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UsageError(NOT_AN_UNDO.fill(why=error)) from error
+    if undo.schema != SCHEMA:
+        raise UsageError(NOT_AN_UNDO.fill(why=f"schema {undo.schema!r}"))
+    return undo
+
+
+def prepare(writer: Writer, domain: str, plan: Plan) -> Undo:
+    """Compare the host's own data with what the plan was made from; RefusedError where anything has changed."""
+    changes = [change for change in plan.changes if isinstance(change, Change)]
+    standing: dict[tuple[str, str], Held] = {}
+    steps = []
+    for change in changes:
+        key = (change.name, change.type)
+        found = standing.get(key) or writer.read(change.zone, *key)
+        if not found.same(change.before):
+            raise RefusedError(CHANGED.fill(name=change.name, type=change.type, found=found.values or "-"), AGAIN)
+        after = Held(change.after, change.ttl if change.after else None)
+        standing[key] = after
+        steps.append(Step(change.zone, change.name, change.type, found, after))
+    return Undo(domain, writer.host, time.time(), steps)
+
+
+def apply(writer: Writer, undo: Undo, file: str, save: Save, tell: Tell) -> None:
+    """Make the changes; the undo file is written before the first and after each, so that it is true at any time."""
+    save(undo.dump())
+    for step in undo.steps:
+        tell(STEP.fill(op="+" if step.after.values else "-", name=step.name, type=step.type))
+        try:
+            writer.write(step.zone, step.name, step.type, step.before, step.after)
+        except UnpendError as error:
+            step.done = _made_anyway(writer, step)
+            save(undo.dump())
+            raise _half(error, undo.steps, file) from error
+        step.done = True
+        save(undo.dump())
+
+
+def _made_anyway(writer: Writer, step: Step) -> bool:
+    """Whether a change stands there although its answer was lost."""
+    try:
+        return writer.read(step.zone, step.name, step.type).same(step.after.values)
+    except UnpendError:
+        return False
+
+
+def take_back(writer: Writer, undo: Undo, file: str, save: Save, tell: Tell) -> int:
+    """Put back what stood there, the last change first; how many sets were put back."""
+    made = [step for step in reversed(undo.steps) if step.done]
+    for step in made:
+        tell(STEP.fill(op="+" if step.before.values else "-", name=step.name, type=step.type))
+        writer.write(step.zone, step.name, step.type, step.after, step.before)
+        step.done = False
+        save(undo.dump())
+    return len(made)
+
+
+def _half(error: UnpendError, steps: Sequence[Step], file: str) -> UnpendError:
+    """Exactly what was made and what was not."""
+    done = sum(step.done for step in steps)
+    if not done:
+        return type(error)(NOTHING_DONE.fill(why=error.message), error.hint)
+    left = [f"{step.name} {step.type}" for step in steps if not step.done]
+    return type(error)(HALF.fill(done=done, all=len(steps), why=error.message, left=left), UNDO_HINT.fill(file=file))

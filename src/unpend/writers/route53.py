@@ -1,0 +1,115 @@
+"""Amazon Route 53 (boto3, the standard credential chain). A batch is made whole or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from unpend.model.errors import CredentialsError, RefusedError, WriterError
+from unpend.model.names import absolute
+from unpend.model.records import modelled, presented
+from unpend.model.text import Text
+from unpend.writers.contract import AGAIN, API_REFUSED, CHANGED, NO_ZONE, NO_ZONE_HINT, Held
+
+HOST = "Amazon Route 53"
+NOT_INSTALLED = Text(
+    en="Route 53 needs boto3: pip install 'unpend[aws]'", ja="Route 53 には boto3 が必要です: pip install 'unpend[aws]'"
+)
+NOT_DELEGATED = Text(
+    en="The account has {count} hosted zones named {zone}, and the domain is delegated to none of them.",
+    ja="アカウントには {zone} のホストゾーンが {count} 個ありますが、どれにも委任されていません。",
+)
+_OCTAL = re.compile(r"\\(\d{3})")
+NO_ACCESS = frozenset(
+    {"AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch"}
+)
+
+
+class Route53:
+    """The hosted zones of one account. `nameservers` are those that the domain is delegated to: they tell which is used."""
+
+    host = HOST
+
+    def __init__(self, nameservers: Iterable[str] = (), client: Any = None) -> None:
+        self._nameservers = frozenset(ns.rstrip(".").lower() for ns in nameservers)
+        self._client = client or _client()
+        self._ids: dict[str, str] = {}
+
+    def read(self, zone: str, name: str, type_: str) -> Held:
+        """The set, from the hosted zone that is delegated."""
+        found = self._called(
+            "list_resource_record_sets",
+            HostedZoneId=self._zone_id(zone),
+            StartRecordName=name,
+            StartRecordType=type_,
+            MaxItems="1",
+        )
+        for each in found["ResourceRecordSets"]:
+            if _name(each["Name"]) == name and each["Type"] == type_ and "ResourceRecords" in each:
+                return Held(tuple(modelled(type_, r["Value"]) for r in each["ResourceRecords"]), each["TTL"])
+        return Held()
+
+    def write(self, zone: str, name: str, type_: str, before: Held, after: Held) -> None:
+        """Delete exactly what was there and create what is to be, in one batch."""
+        found = self.read(zone, name, type_)
+        if not found.same(before.values):
+            raise RefusedError(CHANGED.fill(name=name, type=type_, found=found.values or "-"), AGAIN)
+        actions = [("DELETE", found)] * bool(found.values) + [("CREATE", after)] * bool(after.values)
+        changes = [{"Action": action, "ResourceRecordSet": _set(name, type_, held)} for action, held in actions]
+        batch = {"Comment": "unpend fix", "Changes": changes}
+        self._called("change_resource_record_sets", HostedZoneId=self._zone_id(zone), ChangeBatch=batch)
+
+    def _zone_id(self, zone: str) -> str:
+        """Of several hosted zones of one name, the one whose name servers are delegated; never simply the first."""
+        if zone not in self._ids:
+            self._ids[zone] = self._delegated(zone)
+        return self._ids[zone]
+
+    def _delegated(self, zone: str) -> str:
+        listed = self._called("list_hosted_zones_by_name", DNSName=zone)["HostedZones"]
+        same = [z for z in listed if _name(z["Name"]) == zone and not z["Config"].get("PrivateZone")]
+        if not same:
+            raise WriterError(NO_ZONE.fill(zone=zone), NO_ZONE_HINT.fill(servers=sorted(self._nameservers)))
+        for each in same:
+            details = self._called("get_hosted_zone", Id=each["Id"])
+            servers = {ns.rstrip(".").lower() for ns in details["DelegationSet"]["NameServers"]}
+            if not self._nameservers or servers & self._nameservers:
+                return str(each["Id"])
+        raise WriterError(
+            NOT_DELEGATED.fill(zone=zone, count=len(same)), NO_ZONE_HINT.fill(servers=sorted(self._nameservers))
+        )
+
+    def _called(self, operation: str, **arguments: Any) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+        try:
+            return getattr(self._client, operation)(**arguments)
+        except NoCredentialsError as error:
+            raise CredentialsError(API_REFUSED.fill(host=HOST, why=error)) from error
+        except ClientError as error:
+            kind = CredentialsError if error.response["Error"]["Code"] in NO_ACCESS else WriterError
+            raise kind(API_REFUSED.fill(host=HOST, why=error)) from error
+        except BotoCoreError as error:
+            raise WriterError(API_REFUSED.fill(host=HOST, why=error)) from error
+
+
+def _client() -> Any:
+    try:
+        import boto3
+        from botocore.config import Config
+    except ImportError as error:
+        raise CredentialsError(NOT_INSTALLED) from error
+    return boto3.client(
+        "route53", region_name="us-east-1", config=Config(retries={"mode": "standard", "max_attempts": 5})
+    )
+
+
+def _set(name: str, type_: str, held: Held) -> dict[str, Any]:
+    values = [{"Value": presented(type_, v)} for v in held.values]
+    return {"Name": name, "Type": type_, "TTL": held.ttl or 300, "ResourceRecords": values}
+
+
+def _name(text: str) -> str:
+    """Route 53 writes unusual characters in octal: \\052 is an asterisk."""
+    return absolute(_OCTAL.sub(lambda m: chr(int(m[1], 8)), text))
