@@ -19,7 +19,7 @@ import pytest
 from unpend.lab import Scenario, load_scenario, scenario_text
 from unpend.report.report import Report
 
-from .daemons import PORT, TSIG, Authoritative, UpdatableBind, UpdatableKnot
+from .daemons import PORT, TSIG, Authoritative, UpdatableBind, UpdatableKnot, needed
 from .world import RealWorld, real_world
 
 pytestmark = pytest.mark.real
@@ -141,3 +141,20 @@ async def test_refusals(tmp_path: Path) -> None:
         assert (await person.types("fix", *person.flags, "--from", "plan.json"))[0] == 2
         assert contents(person.primary, world.lab.scenario.zone[0].name) == before
         assert not list(tmp_path.glob("unpend-undo-*"))
+
+
+async def test_nsupdate_applies_what_is_printed_for_it(tmp_path: Path) -> None:
+    async with real_world(scenario_at_one_primary("several-faults", tmp_path), tmp_path, UpdatableBind) as world:
+        person = Person(world, tmp_path)
+        code, script, err = await person.types("fix", *person.flags, "--as", "nsupdate")
+        assert code == 0, err
+        command = [needed("nsupdate"), "-y", f"hmac-sha256:{TSIG[0]}:{TSIG[1]}"]
+        told = f"server {person.primary} {PORT}\n{script}"
+        for works in (True, False):
+            done = await asyncio.to_thread(
+                subprocess.run, command, input=told, capture_output=True, text=True, timeout=20, check=False
+            )
+            assert (done.returncode == 0) is works, done.stderr
+        await world.forget()
+        after: Report = await world.check()
+        assert str(after.verdict) == "ok", after.to_text("en")

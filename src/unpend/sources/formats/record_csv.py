@@ -40,6 +40,7 @@ _COLUMNS = {
     ),
     "priority": ("priority", "preference", "優先度", "優先"),
     "ttl": ("ttl",),
+    "action": ("action",),
 }
 _EMPTY = ",; \t"
 BROKEN = Text(en="Line {line} of the CSV file cannot be read.", ja="CSV ファイルの {line} 行目を読み取れません。")
@@ -87,7 +88,9 @@ def _rows(lines: list[str], delimiter: str, places: dict[str, int], domain: str)
             continue
         if len(cells) <= max(places[key] for key in ("type", "name", "value")):
             raise ExpectationError(SHORT_LINE.fill(line=line), AGAIN)
-        yield _row({key: cells[at] for key, at in places.items() if at < len(cells)}, domain)
+        named = {key: cells[at] for key, at in places.items() if at < len(cells)}
+        if unquoted(named.get("action", "")).lower() != "delete":
+            yield _row(named, domain)
 
 
 def _cells(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
