@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -159,8 +160,11 @@ def check(domain: str, **given: Any) -> int:
     return output.deliver(report, given)
 
 
-def looking(domain: str, given: dict[str, Any]) -> Callable[[Callable[[Text], None]], Coroutine[Any, Any, Report]]:
-    """One look as the flags want it, as often as it is called: files and stdin are read once."""
+def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, Any, Report]]:
+    """One look as the flags want it, as often as it is called: files and stdin are read once.
+
+    It takes where progress is told and, if not all, the names of the records to look at.
+    """
     from unpend.engine.check import check as look
 
     if given["ipv4_only"] and given["ipv6_only"]:
@@ -168,10 +172,10 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[[Callable[[Text], No
     expected = expectation(domain, given)
     hints = _text(given["root_hints"]) if given["root_hints"] else None
 
-    async def once(progress: Callable[[Text], None]) -> Report:
+    async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
         return await look(
             domain,
-            expected,
+            narrowed(expected, names),
             resolvers=given["resolver"] or None,
             root_hints=hints,
             port=given["port"],
@@ -184,6 +188,13 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[[Callable[[Text], No
         )
 
     return once
+
+
+def narrowed(expected: Expected | None, names: frozenset[str] | None) -> Expected | None:
+    """Only the records of these names."""
+    if expected is None or names is None:
+        return expected
+    return replace(expected, records=tuple(record for record in expected.records if record.name in names))
 
 
 def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
