@@ -84,6 +84,12 @@ def _expectations() -> list[click.Parameter]:
         option(
             "--region", "The AWS region of the identity.", "アイデンティティの AWS リージョンです。", metavar="REGION"
         ),
+        option(
+            "--profile",
+            "The AWS profile; without --expect and tokens SES itself is asked.",
+            "AWS のプロファイルです。--expect もトークンもない場合は SES に直接問い合わせます。",
+            metavar="NAME",
+        ),
     ]
 
 
@@ -169,7 +175,7 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
 
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
-    expected = expectation(domain, given)
+    expected = expectation(domain, given) or ses_view(domain, given)
     hints = _text(given["root_hints"]) if given["root_hints"] else None
 
     async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
@@ -212,6 +218,25 @@ def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
     for more in found[1:]:
         expected = merge(expected, more)
     return expected
+
+
+def ses_view(domain: str, given: dict[str, Any]) -> Expected:
+    """What SES itself says that it wants; where it says nothing, why not."""
+    from unpend.catalog import regions
+    from unpend.observer.ses import ask_ses
+    from unpend.sources import read_domain, read_expected
+
+    lang: Lang = cast(Lang, given["lang"] or language())
+    name = read_domain(domain).name
+    told = ask_ses(
+        name.rstrip("."),
+        region=given["region"],
+        profile=given["profile"],
+        regions=regions(),
+        progress=output.progress(given["quiet"], lang),
+    )
+    expected = read_expected(told.text, name, region=told.region) if told.text else Expected(name)
+    return replace(expected, notes=(*told.notes, *expected.notes))
 
 
 def _text(path: str) -> str:
