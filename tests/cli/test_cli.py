@@ -49,7 +49,9 @@ def test_version(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.parametrize("words", [[], ["check"], ["fix"], ["watch"], ["undo"], ["lab"], ["explain"], ["replay"]])
+@pytest.mark.parametrize(
+    "words", [[], ["check"], ["records"], ["fix"], ["watch"], ["undo"], ["lab"], ["explain"], ["replay"]]
+)
 def test_help_teaches_in_both_languages(shell: Shell, words: list[str], lang: str) -> None:
     code, out, _ = shell(*words, "--help", "--lang", lang)
     assert code == 0

@@ -56,7 +56,7 @@ def command() -> click.Command:
 
 def subject() -> list[click.Parameter]:
     """The domain, what it ought to publish, whom to ask and how: the same for every command that looks."""
-    return [click.Argument(["domain"]), *_expectations(), *_whom(), *_transport()]
+    return [click.Argument(["domain"]), *_expectations(), *_aws(), *_whom(), *_transport()]
 
 
 def _expectations() -> list[click.Parameter]:
@@ -81,6 +81,11 @@ def _expectations() -> list[click.Parameter]:
             "トークンの参照先ゾーン（SigningHostedZone）です。",
             metavar="ZONE",
         ),
+    ]
+
+
+def _aws() -> list[click.Parameter]:
+    return [
         option(
             "--region", "The AWS region of the identity.", "アイデンティティの AWS リージョンです。", metavar="REGION"
         ),

@@ -25,6 +25,9 @@ ABOUT = {
         "Why is a domain still pending? Looks at DNS, changes nothing.",
         "ドメインがなぜ保留のままなのかを DNS から調べます（読み取り専用）。",
     ),
+    "records": Text(
+        "What to publish, as the DNS panel wants it.", "登録すべきレコードを、DNS 管理画面の形式で表示します。"
+    ),
     "fix": Text(
         "Make the plan's edits at the DNS host, with a diff and an undo file.",
         "計画された変更を DNS ホストで実行します（差分表示、取り消し可能）。",

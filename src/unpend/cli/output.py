@@ -22,17 +22,18 @@ EXIT = {Verdict.OK: 0, Verdict.ACTION_REQUIRED: 1, Verdict.WAITING: 3, Verdict.U
 UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
 LARGEST = 32 << 20
 CANNOT_SAVE = Text(en="The case cannot be saved to {path}: {why}", ja="ケースを {path} に保存できません: {why}")
+FORMATS = ("text", "json", "markdown", "support", "github", "sarif", "junit")
 NARROWEST, WIDEST = 40, 100
 
 
 def options() -> list[click.Parameter]:
     """The flags that every command with a report has."""
-    formats, languages = click.Choice(["text", "json", "markdown", "support"]), click.Choice(["en", "ja"])
+    formats, languages = click.Choice(list(FORMATS)), click.Choice(["en", "ja"])
     return [
         option(
             "--format format_",
-            "How to print the report; support: a text for the provider's support.",
-            "報告の形式です。support は事業者のサポートに送る文面です。",
+            "How to print the report; support: a text for the provider's support; github, sarif, junit: for CI.",
+            "報告の形式です。support は事業者のサポートに送る文面、github・sarif・junit は CI 向けです。",
             type=formats,
             default="text",
             show_default=True,
@@ -85,16 +86,12 @@ def deliver(report: Report, given: dict[str, Any]) -> int:
 
 def rendered(report: Report, format_: str, lang: Lang, given: dict[str, Any]) -> str:
     """The report in one of the formats."""
-    if format_ == "json":
-        return report.to_json(lang)
-    if format_ == "markdown":
-        return report.to_markdown(lang)
-    if format_ == "support":
-        return report.to_support(lang)
-    return report.to_text(lang, verbose=given["verbose"], width=_width(), colour=_colour(given.get("color")))
+    if format_ in FORMATS[1:]:
+        return str(getattr(report, f"to_{format_}")(lang))
+    return report.to_text(lang, verbose=given["verbose"], width=width(), colour=_colour(given.get("color")))
 
 
-def _width() -> int:
+def width() -> int:
     columns = os.get_terminal_size().columns if sys.stdout.isatty() else int(os.environ.get("COLUMNS", "80") or 80)
     return min(WIDEST, max(NARROWEST, columns))
 

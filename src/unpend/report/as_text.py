@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 
 from rich.cells import cell_len, chop_cells
@@ -98,16 +98,24 @@ class Sheet:
             return
         yield ""
         yield self._heading(phrases.WHAT_TO_DO)
-        numbers = count(1)
-        for part in todo:
-            yield from self._place(part)
-            for step in part.steps:
-                yield from self._step(next(numbers), step)
+        yield from self.numbered(todo)
         safety = phrases.SAFETY[str(self._report.plan.safety)]
         if self._report.plan.reasons:
             yield from self._wrapped(self._say(safety), "  ")
             for reason in self._report.plan.reasons:
                 yield from self._wrapped("- " + self._say(reason), "  ")
+
+    def numbered(self, todo: Iterable[Part]) -> Iterator[str]:
+        """Steps place by place, numbered through."""
+        numbers = count(1)
+        for part in todo:
+            yield from self._place(part)
+            for step in part.steps:
+                yield from self._step(next(numbers), step)
+
+    def remarked(self, remarks: Iterable[Text]) -> Iterator[str]:
+        """Sentences as a list."""
+        return (line for remark in remarks for line in self._wrapped("- " + self._say(remark), "  "))
 
     def _place(self, part: Part) -> Iterator[str]:
         if part.place:

@@ -69,14 +69,19 @@ def grouped(report: Report, *severities: Severity) -> tuple[Told, ...]:
 
 def parts(report: Report) -> Iterator[Part]:
     """The plan in the words of the user's own DNS panel, zone by zone."""
-    for zone, changes in groupby(report.plan.changes, lambda c: c.zone if isinstance(c, Change) else ""):
+    yield from places(report, report.plan.changes)
+    if report.plan.then:
+        yield Part(None, None, tuple(_then(t, alone=not report.plan.changes) for t in report.plan.then))
+
+
+def places(report: Report, edits: tuple[Change | Errand, ...]) -> Iterator[Part]:
+    """Any edits in the words of the panel, zone by zone."""
+    for zone, changes in groupby(edits, lambda c: c.zone if isinstance(c, Change) else ""):
         servers = _kept(report, zone) or report.servers_of(zone)
         host = host_of(servers)
         steps = tuple(_edit(c, host) if isinstance(c, Change) else _errand(c) for c in changes)
         place = phrases.AT_HOST.fill(host=host.name if host else servers[:2], zone=zone) if zone else None
         yield Part(place, host.where if host and zone else None, steps)
-    if report.plan.then:
-        yield Part(None, None, tuple(_then(t, alone=not report.plan.changes) for t in report.plan.then))
 
 
 def _kept(report: Report, zone: str) -> tuple[str, ...]:

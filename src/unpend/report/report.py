@@ -135,6 +135,24 @@ class Report:
 
         return as_support(self, lang)
 
+    def to_github(self, lang: Lang = "en") -> str:
+        """Annotations of a GitHub workflow."""
+        from unpend.report.as_ci import as_github
+
+        return as_github(self, lang)
+
+    def to_sarif(self, lang: Lang = "en") -> str:
+        """SARIF 2.1.0, for code scanning."""
+        from unpend.report.as_ci import as_sarif
+
+        return as_sarif(self, lang)
+
+    def to_junit(self, lang: Lang = "en") -> str:
+        """JUnit XML, for test reports."""
+        from unpend.report.as_ci import as_junit
+
+        return as_junit(self, lang)
+
 
 def report_of(expected: Expected, observation: Observation) -> Report:
     """The report on what was heard. Pure: a saved case gives the same report, byte for byte."""

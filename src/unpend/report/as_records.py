@@ -1,0 +1,115 @@
+"""What to publish, before anything is: each record in the fields of the user's panel, and what would be in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from unpend.diagnosis.compare import Sight
+from unpend.diagnosis.wildcards import masking
+from unpend.model.names import relative
+from unpend.model.plan import Change, Op
+from unpend.model.text import Lang, Text
+from unpend.report.as_text import Sheet
+from unpend.report.outline import places
+from unpend.report.report import Report
+
+NOTHING_KNOWN = Text(
+    en="It is not known what {domain} ought to publish: give --expect FILE or three --dkim-token.",
+    ja="{domain} に登録すべきレコードが分かりません。--expect FILE、または 3 つの --dkim-token を指定してください。",
+)
+PUBLISH = Text(en="What to publish for {domain}:", ja="{domain} に登録するレコード:")
+IN_THE_WAY = Text(en="In the way:", ja="妨げになるもの:")
+ALL_THERE = Text(en="All of them are there already.", ja="すべて登録済みです。")
+DEFAULT_TTL = 300
+APEX_CNAME = Text(
+    en="A CNAME cannot stand at {name}: it is the top of the zone, which has SOA and NS records (RFC 1034 section 3.6.2).",
+    ja="{name} はゾーンの頂点で SOA と NS があるため、CNAME を置けません（RFC 1034 3.6.2 節）。",
+)
+OCCUPIED = Text(
+    en="{name} is taken: {types} stand there, and a CNAME excludes all others.",
+    ja="{name} はすでに使われています（{types}）。CNAME はほかのレコードと共存できません。",
+)
+OTHER_VALUE = Text(
+    en="{name} {type} holds another value now: {values}.", ja="{name} の {type} には現在別の値があります: {values}"
+)
+WILDCARD = Text(
+    en="A wildcard answers for {name} until the record itself is there.",
+    ja="レコードを登録するまで、{name} にはワイルドカードが応答します。",
+)
+UNDERSCORE = Text(
+    en="{host} is reported to refuse names with an underscore: ask its support, or host the zone elsewhere.",
+    ja="{host} ではアンダースコアを含む名前を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
+)
+
+
+def publications(report: Report) -> tuple[Change, ...]:
+    """Every wanted record as the creation of its set; whatever stands there already."""
+    case, dns_host = report.case, report.dns_host
+    usual = max(dns_host.ttl or DEFAULT_TTL, dns_host.min_ttl or 0) if dns_host else DEFAULT_TTL
+    out = []
+    for record in case.records:
+        zone = case.zone_of(record.name) or case.zone or case.domain
+        host = relative(record.name, zone)
+        out.append(Change(Op.CREATE, zone, record.name, host, record.type, record.ttl or usual, record.values, (), ()))
+    return tuple(out)
+
+
+def obstacles(report: Report) -> Iterator[Text]:
+    """What would be in the way of a record that is not there yet."""
+    case = report.case
+    for record in case.records:
+        if case.right(record):
+            continue
+        name = record.name
+        if record.type == "CNAME" and name == case.zone_of(name):
+            yield APEX_CNAME.fill(name=name)
+        if masking(case, record):
+            yield WILDCARD.fill(name=name)
+        others = sorted({r.type for r in case.others_at(name)} - {record.type})
+        if record.type == "CNAME" and others:
+            yield OCCUPIED.fill(name=name, types=others)
+        if any(sight is Sight.WRONG for _, sight in case.sights(record)):
+            yield OTHER_VALUE.fill(name=name, type=record.type, values=case.found(record))
+    if report.dns_host and report.dns_host.underscore in {"owner-refused", "mixed"}:
+        yield UNDERSCORE.fill(host=report.dns_host.name)
+
+
+def as_records(report: Report, lang: Lang, width: int = 80) -> str:
+    """For a person who is about to open the panel."""
+    domain = report.domain.rstrip(".")
+    if not report.case.records:
+        return NOTHING_KNOWN.fill(domain=domain).of(lang) + "\n"
+    sheet = Sheet(report, lang, max(24, width), colour=False)
+    lines = [PUBLISH.fill(domain=domain).of(lang), *sheet.numbered(places(report, publications(report)))]
+    if all(map(report.case.right, report.case.records)):
+        lines += ["", ALL_THERE.of(lang)]
+    if blocked := list(obstacles(report)):
+        lines += ["", IN_THE_WAY.of(lang), *sheet.remarked(blocked)]
+    return "\n".join(lines) + "\n"
+
+
+def records_dict(report: Report, lang: Lang) -> dict[str, Any]:
+    """The same for programs: fields as the report's plan has them."""
+    dns_host = report.dns_host
+    records = [
+        {
+            "purpose": str(record.purpose),
+            "required": record.required,
+            "zone": change.zone,
+            "name": change.name,
+            "host": change.host,
+            "type": change.type,
+            "ttl": change.ttl,
+            "values": list(change.values),
+            "status": each.status,
+        }
+        for record, change, each in zip(report.case.records, publications(report), report.records, strict=True)
+    ]
+    return {
+        "schema": "unpend.records/1",
+        "domain": report.domain,
+        "dns_host": {"id": dns_host.id, "name": dns_host.name.of(lang)} if dns_host else None,
+        "records": records,
+        "obstacles": [text.of(lang) for text in obstacles(report)],
+    }
