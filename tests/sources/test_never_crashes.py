@@ -16,6 +16,19 @@ from unpend.sources.naming import is_name
 
 from .samples import as_json, console_csv, sesv2, v1_dkim, zone_file
 from .test_files import OWN
+from .test_providers import (
+    BREVO,
+    CDK,
+    MAILERSEND,
+    MAILGUN,
+    MAILJET,
+    POSTMARK,
+    RESEND,
+    SENDGRID,
+    SPARKPOST,
+    TERRAFORM_SHOW,
+    terraform_state,
+)
 
 SAMPLES = [as_json(sesv2()), as_json(v1_dkim()), console_csv(), zone_file(), OWN]
 
@@ -114,3 +127,36 @@ def test_any_records(held: list[dict[str, object]]) -> None:
 def test_from_tokens(tokens: list[str], region: str | None, zone: str | None) -> None:
     with told():
         check(from_tokens("example.com.", tokens, region=region, signing_zone=zone))
+
+
+OBJECTS = [
+    SENDGRID,
+    MAILGUN,
+    RESEND,
+    BREVO,
+    MAILERSEND,
+    POSTMARK,
+    MAILJET,
+    SPARKPOST,
+    terraform_state(),
+    TERRAFORM_SHOW,
+    CDK,
+]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(OBJECTS), st.lists(st.integers(0, 30), min_size=1, max_size=6), JSON)
+def test_objects_with_something_else_inside(held: dict[str, object], path: list[int], put: object) -> None:
+    """One value somewhere inside a known object is replaced by anything."""
+    with told():
+        check(read_expected(json.dumps(replaced(held, path, put)), "example.com."))
+
+
+def replaced(held: object, path: list[int], put: object) -> object:
+    if not path or not isinstance(held, dict | list) or not held:
+        return put
+    if isinstance(held, list):
+        at = path[0] % len(held)
+        return [replaced(item, path[1:], put) if i == at else item for i, item in enumerate(held)]
+    key = sorted(held)[path[0] % len(held)]
+    return {k: replaced(item, path[1:], put) if k == key else item for k, item in held.items()}

@@ -11,7 +11,16 @@ from unpend.model.names import absolute
 from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document, document
 from unpend.sources.decoding import LARGEST, NOT_TEXT, NOT_TEXT_HINT, TOO_LARGE, TOO_LARGE_HINT, is_text
-from unpend.sources.formats import own_records, record_csv, sesv1_json, sesv2_json, zone_file
+from unpend.sources.formats import (
+    domain_fields,
+    domain_objects,
+    infrastructure_json,
+    own_records,
+    record_csv,
+    sesv1_json,
+    sesv2_json,
+    zone_file,
+)
 from unpend.sources.rows import NO_RECORDS, NO_RECORDS_HINT
 from unpend.sources.signing_zones import known_region
 
@@ -28,7 +37,16 @@ class Format(Protocol):
 
 
 # The first that recognises the content reads it: structured formats before loose ones.
-FORMATS: tuple[Format, ...] = (sesv1_json, sesv2_json, own_records, record_csv, zone_file)
+FORMATS: tuple[Format, ...] = (
+    sesv1_json,
+    sesv2_json,
+    domain_objects,
+    domain_fields,
+    own_records,
+    infrastructure_json,
+    record_csv,
+    zone_file,
+)
 
 EMPTY = Text(en="The file is empty.", ja="ファイルが空です。")
 UNKNOWN = Text(en="The file is of no known format.", ja="ファイルの形式が分かりません。")
