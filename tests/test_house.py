@@ -17,7 +17,7 @@ from unpend.lab import load_scenario, scenario_names
 SOURCE = Path(__file__).parent.parent / "src" / "unpend"
 RULES = Path(rules_package.__path__[0])
 CODES = [rule.code for rule in all_rules()]
-FAMILIES_IN_DNS = {
+FAMILIES = {
     "absent": "record-missing wrong-dns-host two-hosted-zones shadow-zone records-lost-in-migration private-zone-only "
     "foreign-zone-name stale-names zone-not-active",
     "wrong-name": "doubled-zone apex-host missing-domainkey-label missing-token dot-lost underscore-stripped selector-typo "
@@ -33,6 +33,8 @@ FAMILIES_IN_DNS = {
     "dnssec": "dnssec-broken dnssec-broken-above",
     "transport": "edns-broken tcp-broken case-not-preserved txt-query-fails answers-differ-by-place rate-limited "
     "our-network-blocked",
+    "provider": "provider-not-rechecked provider-saw-old-host verification-expired verification-revoked "
+    "authentication-not-started replica-broken",
     "propagation": "secondary-lag zone-not-reloaded negative-cached old-value-cached publish-delay ttl-too-high",
 }
 SECTIONS = {
@@ -42,7 +44,7 @@ SECTIONS = {
 
 
 def test_every_code_of_the_families_has_its_rule() -> None:
-    wanted = {(family, code) for family, codes in FAMILIES_IN_DNS.items() for code in codes.split()}
+    wanted = {(family, code) for family, codes in FAMILIES.items() for code in codes.split()}
     assert {(rule.family, rule.code) for rule in all_rules()} == wanted
 
 

@@ -20,6 +20,7 @@ FAMILIES = (
     "wrong-value",
     "propagation",
     "transport",
+    "provider",
 )
 
 

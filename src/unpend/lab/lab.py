@@ -13,14 +13,14 @@ import dns.rdatatype
 
 from unpend.lab.applied import apply
 from unpend.lab.resolver import LabResolver
-from unpend.lab.scenario import Scenario
+from unpend.lab.scenario import Scenario, ViewText
 from unpend.lab.server import Endpoint, LabServer
 from unpend.lab.signing import ds_of
 from unpend.lab.words import TOKENS, fill, signing_zone
 from unpend.lab.world import NETWORK, ROOTS, World, absolute
 from unpend.lab.zone import Zone
 from unpend.model.errors import LabError
-from unpend.model.expected import Expected, ExpectedRecord, Purpose
+from unpend.model.expected import Expected, ExpectedRecord, ProviderView, Purpose
 from unpend.model.observation import HostedZone, Registration
 from unpend.model.plan import Errand, Plan
 from unpend.model.records import Record
@@ -119,7 +119,6 @@ class Lab:
             ExpectedRecord(Purpose(w.purpose), self._name(w.name), w.type, tuple(map(self._fill, w.values)), w.required)
             for w in told.records
         ]
-        entered = None if told.entered_minutes_ago is None else time.time() - 60 * told.entered_minutes_ago
         return Expected(
             domain,
             () if told.none else tuple(own or tokens),
@@ -127,7 +126,8 @@ class Lab:
             region=self.scenario.region,
             signing_zone=zone,
             former_names=tuple(map(self._name, told.former_names)),
-            entered_at=entered,
+            entered_at=_ago(told.entered_minutes_ago),
+            view=_view(told.view),
             source="lab",
         )
 
@@ -255,6 +255,23 @@ class Lab:
             name: {apex.to_text(): (held.signer or held.zone).to_text() for apex, held in server.zones.items()}
             for name, server in self._world.servers.items()
         }
+
+
+def _ago(minutes: int | None) -> float | None:
+    return None if minutes is None else time.time() - 60 * minutes
+
+
+def _view(told: ViewText | None) -> ProviderView | None:
+    if told is None:
+        return None
+    return ProviderView(
+        told.verification_status,
+        told.dkim_status,
+        told.error_type,
+        _ago(told.checked_minutes_ago),
+        _ago(told.success_minutes_ago),
+        told.soa_primary,
+    )
 
 
 def _time(text: str) -> float | None:

@@ -152,6 +152,17 @@ class WantedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     required: bool = True
 
 
+class ViewText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the mail provider says of the identity (SES: GetEmailIdentity)."""
+
+    verification_status: str = "PENDING"
+    dkim_status: str = "PENDING"
+    error_type: str | None = None
+    checked_minutes_ago: int | None = None
+    success_minutes_ago: int | None = None
+    soa_primary: str | None = None
+
+
 class ExpectText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What ought to be published, where it is not the three CNAMEs of SES."""
 
@@ -159,6 +170,7 @@ class ExpectText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     records: tuple[WantedText, ...] = ()
     former_names: tuple[str, ...] = ()
     entered_minutes_ago: int | None = None
+    view: ViewText | None = None
 
 
 class NetworkText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

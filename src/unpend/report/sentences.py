@@ -95,4 +95,5 @@ def hint_of(case: Case, diagnosis: Diagnosis, verdict: Verdict, plan: Plan) -> T
         return TRY_AGAIN if case.expected.required else TELL_US
     view = case.expected.view
     pending = view is not None and "PENDING" in {view.verification_status, view.dkim_status}
-    return OK_BUT_PENDING if verdict is Verdict.OK and pending else None
+    told = any(finding.family == "provider" for finding in diagnosis.causes)
+    return OK_BUT_PENDING if verdict is Verdict.OK and pending and not told else None

@@ -98,6 +98,17 @@ LOOK_ALIKES = {
     "old-value-cached": ["negative-cached", "wrong-target"],
     "publish-delay": ["record-missing", "negative-cached"],
     "ttl-too-high": ["wrong-target", "healthy-leftovers"],
+    "provider-not-rechecked": [
+        "provider-saw-old-host",
+        "verification-expired",
+        "authentication-not-started",
+        "replica-broken",
+    ],
+    "provider-saw-old-host": ["provider-not-rechecked", "verification-expired"],
+    "verification-expired": ["verification-revoked", "provider-not-rechecked"],
+    "verification-revoked": ["verification-expired", "provider-not-rechecked"],
+    "authentication-not-started": ["provider-not-rechecked", "replica-broken"],
+    "replica-broken": ["provider-not-rechecked", "authentication-not-started"],
 }
 FIRING = {
     code: [n for n in scenario_names() if code in {load_scenario(n).code, *load_scenario(n).also}] for code in RULES
