@@ -23,6 +23,7 @@ import dns.message
 import dns.query
 import dns.rdatatype
 import dns.rrset
+import dns.zonefile
 import pytest
 
 Zones = dict[str, str]
@@ -270,12 +271,25 @@ class UpdatableKnot(Knot):
         )
 
 
-class PowerDns(Daemon):
-    """PowerDNS on SQLite with its HTTP API, its caches off."""
+class PowerDns(Authoritative):
+    """PowerDNS on SQLite with its HTTP API, its caches off. Zones are loaded through the API."""
 
     program = "pdns_server"
     key = "key-of-the-tests"
     schemas = (Path("/usr/share/pdns-backend-sqlite3/schema"), Path("/usr/share/doc/pdns-backend-sqlite3"))
+
+    def serve(self, zones: Zones) -> None:
+        if self._process is None:
+            self.start()
+        for apex, text in zones.items():
+            self.called("DELETE", f"/{apex}")
+            read = dns.zonefile.read_rrsets(text, rdclass=None, origin=apex, relativize=False)
+            assert self.called("POST", "", {"name": apex, "kind": "Native", "rrsets": [*map(_as_rrset, read)]}), apex
+        until = time.monotonic() + PATIENCE
+        while any(serial_at(address, apex) < 0 for apex in zones for address in self.addresses):
+            if not self.alive() or time.monotonic() > until:
+                raise AssertionError(self.complaint("does not serve its zones"))
+            time.sleep(0.02)
 
     @property
     def url(self) -> str:
@@ -296,6 +310,7 @@ api-key={self.key}
 webserver=yes
 webserver-address={self.addresses[0]}
 webserver-allow-from=127.0.0.0/8
+allow-axfr-ips=127.0.0.0/8
 cache-ttl=0
 query-cache-ttl=0
 negquery-cache-ttl=0
@@ -324,6 +339,13 @@ security-poll-suffix=
                 return json.loads(answer.read() or "{}")
         except (ConnectionError, urllib.error.URLError):
             return None
+
+
+def _as_rrset(rrset: dns.rrset.RRset) -> dict[str, Any]:
+    """A record set as PowerDNS's API takes it."""
+    records = [{"content": rdata.to_text(), "disabled": False} for rdata in rrset]
+    type_ = dns.rdatatype.to_text(rrset.rdtype)
+    return {"name": rrset.name.to_text(), "type": type_, "ttl": rrset.ttl, "records": records}
 
 
 class Unbound(Daemon):

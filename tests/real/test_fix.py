@@ -19,7 +19,7 @@ import pytest
 from unpend.lab import Scenario, load_scenario, scenario_text
 from unpend.report.report import Report
 
-from .daemons import PORT, TSIG, Authoritative, UpdatableBind, UpdatableKnot, needed
+from .daemons import PORT, TSIG, Authoritative, PowerDns, UpdatableBind, UpdatableKnot, needed
 from .world import RealWorld, real_world
 
 pytestmark = pytest.mark.real
@@ -45,16 +45,10 @@ class Person:
         (folder / "expected.json").write_bytes(msgspec.json.encode(world.lab.expected))
 
     async def types(self, *words: str) -> tuple[int, str, str]:
-        key, secret = TSIG
-        settings = {
-            "RFC2136_NAMESERVER": f"{self.primary}:{PORT}",
-            "RFC2136_TSIG_KEY": key,
-            "RFC2136_TSIG_SECRET": secret,
-        }
         done = await asyncio.to_thread(
             subprocess.run,
             [UNPEND, *words],
-            env=os.environ | settings,
+            env=os.environ | self._settings(),
             cwd=self._folder,
             capture_output=True,
             text=True,
@@ -63,6 +57,14 @@ class Person:
             check=False,
         )
         return done.returncode, done.stdout, done.stderr
+
+    def _settings(self) -> dict[str, str]:
+        server = self._world.daemons[0]
+        if isinstance(server, PowerDns):
+            return {"PDNS_API_URL": server.url, "PDNS_API_KEY": server.key}
+        key, secret = TSIG
+        where = f"{self.primary}:{PORT}"
+        return {"RFC2136_NAMESERVER": where, "RFC2136_TSIG_KEY": key, "RFC2136_TSIG_SECRET": secret}
 
     @property
     def primary(self) -> str:
@@ -91,7 +93,7 @@ def scenario_at_one_primary(name: str, folder: Path) -> Scenario:
 
 
 @pytest.mark.parametrize("name", HEALABLE)
-@pytest.mark.parametrize("kind", [UpdatableBind, UpdatableKnot])
+@pytest.mark.parametrize("kind", [UpdatableBind, UpdatableKnot, PowerDns])
 async def test_fix_and_undo(name: str, kind: type[Authoritative], tmp_path: Path) -> None:
     async with real_world(scenario_at_one_primary(name, tmp_path), tmp_path, kind) as world:
         person = Person(world, tmp_path)

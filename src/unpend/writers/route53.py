@@ -20,6 +20,8 @@ NOT_DELEGATED = Text(
     en="The account has {count} hosted zones named {zone}, and the domain is delegated to none of them.",
     ja="アカウントには {zone} のホストゾーンが {count} 個ありますが、どれにも委任されていません。",
 )
+# The set itself comes first, but emulators order names in other ways.
+LISTED = "100"
 _OCTAL = re.compile(r"\\(\d{3})")
 NO_ACCESS = frozenset(
     {"AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch"}
@@ -43,7 +45,7 @@ class Route53:
             HostedZoneId=self._zone_id(zone),
             StartRecordName=name,
             StartRecordType=type_,
-            MaxItems="1",
+            MaxItems=LISTED,
         )
         for each in found["ResourceRecordSets"]:
             if _name(each["Name"]) == name and each["Type"] == type_ and "ResourceRecords" in each:
