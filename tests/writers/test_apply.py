@@ -69,6 +69,20 @@ def test_a_change_whose_answer_was_lost_is_known_as_made() -> None:
     assert [step.done for step in load_undo(saved[-1]).steps] == [True, False, False]
 
 
+def test_ctrl_c_half_way_says_what_was_done() -> None:
+    class Interrupted(Memory):
+        def write(self, zone: str, name: str, type_: str, before: Held, after: Held) -> None:
+            if name.startswith("b."):
+                raise KeyboardInterrupt
+            super().write(zone, name, type_, before, after)
+
+    saved: list[bytes] = []
+    writer = Interrupted(ZONE)
+    with pytest.raises(WriterError, match="1 of 3 changes were made, then: interrupted"):
+        apply(writer, prepare(writer, ZONE, PLAN), "undo.json", saved.append, lambda _: None)
+    assert [step.done for step in load_undo(saved[-1]).steps] == [True, False, False]
+
+
 def test_nothing_done_is_said() -> None:
     writer = Failing(0)
     with pytest.raises(WriterError, match="Nothing was written: down"):

@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +14,7 @@ import click
 
 from unpend.cli import output
 from unpend.cli.check import looking, subject
+from unpend.cli.errors import INTERRUPTED
 from unpend.cli.language import language, say
 from unpend.cli.options import option
 from unpend.model.errors import RefusedError, UsageError
@@ -47,6 +49,10 @@ UNDO_AT = Text(en="To take it back: unpend undo {file}", ja="元に戻すには:
 WRITTEN = Text(
     en="Written. Waiting until every name server shows it …",
     ja="書き込みました。すべてのネームサーバーに反映されるまで待っています…",
+)
+MADE = Text(
+    en="Stopped waiting. The changes are made; `unpend check` shows how far they are.",
+    ja="待機を中断しました。変更は完了しています。反映の状況は `unpend check` で確認できます。",
 )
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
@@ -119,22 +125,32 @@ def _how() -> list[click.Parameter]:
 
 def fix(domain: str, **given: Any) -> int:
     """Check, show, ask, write, wait."""
+    from unpend.report.as_json import plan_dict
+    from unpend.report.planfile import dump
+
     lang: Lang = cast(Lang, given["lang"] or language())
     tell = output.progress(given["quiet"], lang)
     once = looking(domain, given)
     report = asyncio.run(once(tell))
-    plan = _loaded(given["from_"], report) if given["from_"] else report.plan
-    _keep(given["out"], report, lang)
+    if given["from_"]:
+        report = replace(report, plan=_loaded(given["from_"], report))
+    plan = report.plan
+    if given["out"]:
+        output.save(given["out"], dump(report.domain, plan_dict(plan, lang)))
     if given["as_"]:
-        sys.stdout.write(_rendered(report, plan, given["as_"], lang))
+        sys.stdout.write(_rendered(report, given["as_"], lang))
         return 0
     if not plan.changes:
         return output.deliver(report, given)
     _show(plan, lang)
     if given["dry_run"]:
         return 1
-    _make(report, plan, given, lang)
-    return output.deliver(asyncio.run(_settled(once, given["wait"], tell)), given)
+    _make(report, given, lang)
+    try:
+        return output.deliver(asyncio.run(_settled(once, given["wait"])), given)
+    except KeyboardInterrupt:
+        sys.stderr.write(MADE.of(lang) + "\n")
+        return INTERRUPTED
 
 
 def _loaded(path: str, report: Report) -> Plan:
@@ -146,14 +162,7 @@ def _loaded(path: str, report: Report) -> Plan:
     return plan
 
 
-def _keep(path: str | None, report: Report, lang: Lang) -> None:
-    from unpend.report.planfile import dump
-
-    if path:
-        output.save(path, dump(report.domain, report.to_dict(lang)["plan"]))
-
-
-def _rendered(report: Report, plan: Plan, form: str, lang: Lang) -> str:
+def _rendered(report: Report, form: str, lang: Lang) -> str:
     from unpend.report.as_message import as_message
     from unpend.report.as_text import steps_text
     from unpend.report.plan_as import plan_as
@@ -162,7 +171,7 @@ def _rendered(report: Report, plan: Plan, form: str, lang: Lang) -> str:
         return steps_text(report, lang)
     if form == "message":
         return as_message(report, lang)
-    return plan_as(form, plan, report.dns_host.id if report.dns_host else "")
+    return plan_as(form, report.plan, report.dns_host.id if report.dns_host else "")
 
 
 def _show(plan: Plan, lang: Lang) -> None:
@@ -172,11 +181,12 @@ def _show(plan: Plan, lang: Lang) -> None:
     sys.stdout.flush()
 
 
-def _make(report: Report, plan: Plan, given: dict[str, Any], lang: Lang) -> None:
+def _make(report: Report, given: dict[str, Any], lang: Lang) -> None:
     """Refuse, ask, write."""
     from unpend.engine.apply import apply, prepare
     from unpend.engine.hosts import writer_for
 
+    plan = report.plan
     _refuse_unsafe(plan, given["allow"])
     host = report.dns_host.id if report.dns_host else ""
     name, writer = writer_for(given["via"], host, report.nameservers, os.environ)
@@ -213,12 +223,13 @@ def _stamp() -> str:
     return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-async def _settled(once: Any, patience: float, tell: Any) -> Report:
-    """Look again until no record is missing or wrong any more, or patience ends; the last report."""
+async def _settled(once: Any, patience: float) -> Report:
+    """Look again until no edit of a zone is left, or patience ends; the last report."""
     until = time.monotonic() + patience
     for pause in (*PAUSES, *[PAUSES[-1]] * 240):
         report: Report = await once(lambda _: None)
-        if not report.plan.changes or time.monotonic() + pause > until:
+        left = any(isinstance(change, Change) for change in report.plan.changes)
+        if not left or time.monotonic() + pause > until:
             return report
         await asyncio.sleep(pause)
     return report

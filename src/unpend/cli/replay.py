@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from unpend.cli import output
 from unpend.cli.language import say
-from unpend.model.errors import CaseFileError
-from unpend.model.text import Text
-
-UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
 
 
 def command() -> click.Command:
@@ -33,8 +28,4 @@ def replay(file: str, **given: Any) -> int:
     from unpend.report.casefile import load
     from unpend.report.report import report_of
 
-    try:
-        data = Path(file).read_bytes()
-    except OSError as error:
-        raise CaseFileError(UNREADABLE.fill(path=file, why=error.strerror or error)) from error
-    return output.deliver(report_of(*load(data)), given)
+    return output.deliver(report_of(*load(output.read(file))), given)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from unpend.model.errors import RefusedError, UnpendError, UsageError
+from unpend.model.errors import RefusedError, UnpendError, UsageError, WriterError
 from unpend.model.plan import Change, Plan
 from unpend.model.text import Text
 from unpend.writers.contract import AGAIN, CHANGED, Held, Writer
@@ -23,6 +23,7 @@ UNDO_HINT = Text(
     en="`unpend undo {file}` takes back what was made.", ja="`unpend undo {file}` で、実施済みの変更を元に戻せます。"
 )
 NOTHING_DONE = Text(en="Nothing was written: {why}", ja="何も書き込んでいません: {why}")
+INTERRUPTED = Text(en="interrupted by Ctrl-C.", ja="Ctrl-C で中断されました。")
 Save = Callable[[bytes], None]
 Tell = Callable[[Text], None]
 
@@ -88,10 +89,11 @@ def apply(writer: Writer, undo: Undo, file: str, save: Save, tell: Tell) -> None
         tell(STEP.fill(op="+" if step.after.values else "-", name=step.name, type=step.type))
         try:
             writer.write(step.zone, step.name, step.type, step.before, step.after)
-        except UnpendError as error:
+        except (UnpendError, KeyboardInterrupt) as error:
             step.done = _made_anyway(writer, step)
             save(undo.dump())
-            raise _half(error, undo.steps, file) from error
+            told = error if isinstance(error, UnpendError) else WriterError(INTERRUPTED)
+            raise _half(told, undo.steps, file) from error
         step.done = True
         save(undo.dump())
 

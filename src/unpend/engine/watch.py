@@ -35,10 +35,6 @@ class Event:
     report: Report
     pause: float | None = None
 
-    @property
-    def last(self) -> bool:
-        return self.pause is None
-
 
 @dataclass(slots=True)
 class Backoff:
@@ -49,7 +45,8 @@ class Backoff:
 
     def after(self, report: Report) -> float:
         """How long to wait after this look."""
-        told = (report.nameservers, report.soa_serial, report.verdict, tuple(each.status for each in report.records))
+        opened = tuple((each.record.name, each.status) for each in report.records if each.status != "verified")
+        told = (report.nameservers, report.soa_serial, report.verdict, opened)
         if told != self.seen:
             self.seen, self.pause = told, FIRST_PAUSE
             return self.pause

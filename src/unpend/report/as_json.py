@@ -40,7 +40,7 @@ def as_dict(report: Report, lang: Lang) -> dict[str, Any]:
         "provider": _provider(report),
         "records": [_record(each) for each in report.records],
         "findings": [_finding(each, lang) for each in report.findings],
-        "plan": _plan(report.plan, lang),
+        "plan": plan_dict(report.plan, lang),
     }
 
 
@@ -129,7 +129,8 @@ def _evidence(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _plan(plan: Plan, lang: Lang) -> dict[str, Any]:
+def plan_dict(plan: Plan, lang: Lang) -> dict[str, Any]:
+    """The plan as the report and the plan file hold it."""
     return {
         "safety": str(plan.safety),
         "reasons": [reason.of(lang) for reason in plan.reasons],

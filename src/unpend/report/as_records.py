@@ -10,6 +10,7 @@ from unpend.diagnosis.wildcards import masking
 from unpend.model.names import relative
 from unpend.model.plan import Change, Op
 from unpend.model.text import Lang, Text
+from unpend.repair.edits import DEFAULT_TTL
 from unpend.report.as_text import Sheet
 from unpend.report.outline import places
 from unpend.report.report import Report
@@ -21,7 +22,6 @@ NOTHING_KNOWN = Text(
 PUBLISH = Text(en="What to publish for {domain}:", ja="{domain} に登録するレコード:")
 IN_THE_WAY = Text(en="In the way:", ja="妨げになるもの:")
 ALL_THERE = Text(en="All of them are there already.", ja="すべて登録済みです。")
-DEFAULT_TTL = 300
 APEX_CNAME = Text(
     en="A CNAME cannot stand at {name}: it is the top of the zone, which has SOA and NS records (RFC 1034 section 3.6.2).",
     ja="{name} はゾーンの頂点で SOA と NS があるため、CNAME を置けません（RFC 1034 3.6.2 節）。",
