@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.records import Exchange, Record
-from unpend.standards.spf_terms import is_spf, lacking, terms
+from unpend.standards.dmarc import dmarc_records, is_dmarc, read_dmarc
+from unpend.standards.spf import is_spf, lacking, spf_records, terms
 
 
 class Sight(StrEnum):
@@ -20,9 +21,19 @@ class Sight(StrEnum):
 def sight_of(record: ExpectedRecord, exchange: Exchange) -> Sight:
     """How the server of this exchange holds a wanted record; the exchange must be conclusive."""
     records = exchange.records(record.type, record.name)
-    if not records:
+    if not records or _of_another_kind(record, records):
         return Sight.ABSENT
     return Sight.RIGHT if holds(record, records) else Sight.WRONG
+
+
+def _of_another_kind(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
+    """Whether none of these TXT records is the domain's SPF or DMARC record, where that is what is wanted."""
+    if record.type != "TXT":
+        return False
+    found = [r.text for r in records]
+    if all(map(is_spf, record.values)):
+        return not spf_records(found)
+    return all(map(is_dmarc, record.values)) and not dmarc_records(found)
 
 
 def holds(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
@@ -35,20 +46,23 @@ def holds(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
     found = {_comparable(record.type, r.text) for r in records}
     wanted = {_comparable(record.type, value) for value in record.values}
     if record.type == "TXT" and record.purpose is not Purpose.DKIM:
-        return all(value in found or _said_in_common(value, found) for value in wanted)
+        return all(_said_in_common(value, found) for value in wanted)
     return wanted == found
 
 
 def _said_in_common(wanted: str, found: set[str]) -> bool:
-    """Whether the domain's one SPF record has the wanted terms, or its one DMARC record is there with a policy.
+    """Whether the string is there; of SPF, whether the domain's one record has the wanted terms; of DMARC, a policy.
 
-    A stricter policy than the one a provider suggests is the owner's choice (RFC 7489 section 6.3).
+    A stricter policy than the one a provider suggests is the owner's choice (RFC 9989 section 4.7).
     """
     if is_spf(wanted):
-        records = [each for each in found if is_spf(each)]
-        return len(records) == 1 and bool(terms(wanted)) and not lacking(records[0], wanted)
-    policies = [each for each in found if each.lower().startswith("v=dmarc1")]
-    return wanted.lower().startswith("v=dmarc1") and len(policies) == 1 and "p=" in policies[0].replace(" ", "").lower()
+        records = spf_records(found)
+        said = wanted in found or (bool(terms(wanted)) and not lacking("".join(records[:1]), wanted))
+        return len(records) == 1 and said
+    if is_dmarc(wanted):
+        policies = dmarc_records(found)
+        return len(policies) == 1 and (wanted in found or "p" in read_dmarc(policies[0]).tags)
+    return wanted in found
 
 
 def _comparable(type_: str, value: str) -> str:

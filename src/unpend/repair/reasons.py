@@ -30,6 +30,14 @@ MERGED_SPF = Text(
     en="{name} already has an SPF record, and there can be only one. The plan adds what is missing to it and keeps the rest.",
     ja="{name} にはすでに SPF レコードがあり、SPF は 1 つしか置けません。既存の内容を残したまま、不足分だけを書き足します。",
 )
+DROPPED_TERMS = Text(
+    en="Terms that SPF does not know are left out at {name}, since each of them makes the record void: {terms}",
+    ja="{name} の SPF では、レコード全体を無効にしてしまう誤った記述を取り除きます: {terms}",
+)
+TOO_MANY_LOOKUPS = Text(
+    en="With what is added the SPF record of {name} would take {count} look-ups; receivers stop at {most}. Remove what is not used any more.",
+    ja="追加後の {name} の SPF レコードは DNS 参照が {count} 回必要になり、上限の {most} 回を超えます。使っていない記述を削除してください。",
+)
 ANOTHER_POLICY = Text(
     en="{name} already has a record of this kind with other content ({values}), and there can be only one. It is replaced.",
     ja="{name} には同じ種類のレコードが別の内容（{values}）で登録されており、1 つしか置けません。このレコードを置き換えます。",

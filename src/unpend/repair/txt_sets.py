@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from unpend.model.text import Text
-from unpend.repair.reasons import ANOTHER_POLICY, MERGED_SPF
-from unpend.standards.spf_terms import is_spf, joined
+from unpend.repair.reasons import ANOTHER_POLICY, DROPPED_TERMS, MERGED_SPF
+from unpend.standards.spf import is_spf, joined, read_spf
 
 # One record of each kind at a name, or none counts (RFC 7208 section 4.5, RFC 7489 section 6.6.3, RFC 8461 section 3.1,
 # RFC 8460 section 3).
@@ -20,8 +20,10 @@ def txt_set(name: str, standing: Iterable[str], wanted: Iterable[str]) -> tuple[
         rivals = [v for v in values if v != value and kind(v) and kind(v) == kind(value)]
         kept = [v for v in values if v not in rivals and v != value]
         if rivals and is_spf(value):
-            value = _one_spf([*rivals, value] if value not in values else [value, *rivals])
-            notes.append(MERGED_SPF.fill(name=name))
+            faults = [fault.term for rival in rivals for fault in read_spf(rival).faults]
+            notes += [MERGED_SPF.fill(name=name)] if len(rivals) + (value in values) > 1 else []
+            notes += [DROPPED_TERMS.fill(name=name, terms=faults)] if faults else []
+            value = _one_spf([*rivals, value])
         elif rivals:
             notes.append(ANOTHER_POLICY.fill(name=name, values=rivals))
         values = [*kept, value]
