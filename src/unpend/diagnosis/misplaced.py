@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from unpend.diagnosis.ask import Ask, one
 from unpend.diagnosis.case import Case
 from unpend.diagnosis.rule import Rule
+from unpend.diagnosis.wildcards import one_beside
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
 from unpend.model.names import is_under
 from unpend.model.plan import Remove
 from unpend.model.text import Text
+from unpend.standards.dmarc import is_dmarc
+from unpend.standards.spf import is_spf
 
 Slips = Callable[[Case, ExpectedRecord], Iterable[str]]
 NAME_LIMIT = 254
@@ -41,7 +44,7 @@ def _asks(case: Case, slips: Slips) -> Iterator[Ask]:
     for record, name in _places(case, slips):
         zone = case.zone_of(record.name)
         yield one(name, record.type, zone)
-        yield one(case.sibling(name), record.type, zone)
+        yield from one_beside(case, name, record.type, zone)
 
 
 def _places(case: Case, slips: Slips) -> Iterator[tuple[ExpectedRecord, str]]:
@@ -50,5 +53,11 @@ def _places(case: Case, slips: Slips) -> Iterator[tuple[ExpectedRecord, str]]:
         zone = case.zone_of(record.name)
         if zone and case.not_there(record):
             for name in dict.fromkeys(slips(case, record)):
-                if name != record.name and len(name) <= NAME_LIMIT and is_under(name, zone):
+                usable = len(name) <= NAME_LIMIT and is_under(name, zone)
+                if name != record.name and usable and (_is_telling(record) or name.startswith(record.name)):
                     yield record, name
+
+
+def _is_telling(record: ExpectedRecord) -> bool:
+    """Whether the content shows whose record it is: `v=DMARC1; p=none` and an SPF record are right at many names."""
+    return not any(is_spf(value) or is_dmarc(value) for value in record.values)

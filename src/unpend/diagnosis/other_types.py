@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from unpend.diagnosis.ask import Ask, one
 from unpend.diagnosis.case import Case
-from unpend.model.expected import ExpectedRecord
+from unpend.diagnosis.wildcards import one_beside
+from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.records import Exchange, Outcome, Record
 
 TYPES = ("TXT", "A", "AAAA", "MX", "CNAME", "NS")
@@ -19,7 +20,7 @@ def asks_for_types(case: Case) -> Iterator[Ask]:
         for type_ in TYPES:
             if type_ != record.type:
                 yield one(record.name, type_, zone)
-                yield one(case.sibling(record.name), type_, zone)
+                yield from one_beside(case, record.name, type_)
 
 
 def existing(case: Case) -> Iterator[ExpectedRecord]:
@@ -37,12 +38,18 @@ def standing(case: Case) -> Iterator[tuple[ExpectedRecord, tuple[Record, ...], t
             r
             for r in case.others_at(record.name, but=record.type)
             if r.type not in {"SOA", "DNAME"}
+            and _tells(record, r.type)
             and not case.from_wildcard(record.name, r.type)
             and not synthesised(case, r)
         )
         heard = [e for t in TYPES for e in case.heard(record.name, t)]
         shown = [e for e in heard if any(r in e.answer for r in others)]
         yield record, others, (*shown, *case.heard(record.name, record.type))
+
+
+def _tells(record: ExpectedRecord, type_: str) -> bool:
+    """Whether another type at the name is what was entered: at a name that serves other purposes too only a CNAME is."""
+    return record.type == "CNAME" or record.purpose is Purpose.DKIM or type_ == "CNAME"
 
 
 def synthesised(case: Case, record: Record) -> bool:

@@ -23,8 +23,15 @@ def asks_beside(case: Case) -> Iterator[Ask]:
         if suspicious(case, record):
             zone = case.zone_of(record.name)
             for type_ in dict.fromkeys((record.type, *TYPES)):
-                yield one(case.sibling(record.name), type_, zone)
+                yield from one_beside(case, record.name, type_)
                 yield one(record.name, type_, zone)
+
+
+def one_beside(case: Case, name: str, type_: str, zone: str = "") -> Iterator[Ask]:
+    """Ask at the name that nobody created; beside the top of a zone there is none, and no wildcard answers at the top."""
+    holder = zone or case.zone_of(name)
+    if name != holder:
+        yield one(case.sibling(name), type_, holder)
 
 
 def masking(case: Case, record: ExpectedRecord) -> tuple[Exchange, ...]:
