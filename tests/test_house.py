@@ -35,6 +35,8 @@ FAMILIES = {
     "our-network-blocked",
     "provider": "provider-not-rechecked provider-saw-old-host verification-expired verification-revoked "
     "authentication-not-started replica-broken",
+    "policy": "spf-missing spf-multiple spf-syntax spf-too-many-lookups spf-void-lookups spf-include-missing spf-permissive "
+    "dmarc-missing dmarc-multiple dmarc-wrong-name dmarc-syntax dmarc-unaligned dmarc-report-unauthorised",
     "propagation": "secondary-lag zone-not-reloaded negative-cached old-value-cached publish-delay ttl-too-high",
 }
 SECTIONS = {

@@ -32,6 +32,7 @@ HEALABLE = [
     "wrong-target",
     "several-faults",
     "multiple-txt-at-selector",
+    "spf-include-missing",
 ]
 
 

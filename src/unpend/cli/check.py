@@ -120,6 +120,12 @@ def _whom() -> list[click.Parameter]:
             multiple=True,
             metavar="HOST[@ADDR]",
         ),
+        option(
+            "--policy",
+            "Look at the domain's SPF and DMARC as well.",
+            "ドメインの SPF と DMARC も確認します。",
+            is_flag=True,
+        ),
     ]
 
 
@@ -191,6 +197,7 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
             root_hints=hints,
             port=given["port"],
             also_ask=given["also_ask"],
+            policy=given["policy"],
             ipv4=not given["ipv6_only"],
             ipv6=not given["ipv4_only"],
             timeout=given["timeout"],

@@ -139,6 +139,7 @@ def _ways_in(world: Lab, folder: Path, lang: Lang) -> list[str]:
     flags += [f"--resolver {address}:{port}" for address, port in world.resolvers]
     flags += [f"--also-ask {place}" for place in world.also_ask]
     flags += [f"--expect {wanted}"] * bool(world.expected.records)
+    flags += ["--policy"] * world.expected.policy
     address, port = world.resolvers[0]
     first = next((f"{r.name} {r.type}" for r in world.expected.records), f"{world.domain} SOA")
     return [

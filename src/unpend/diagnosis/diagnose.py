@@ -21,6 +21,7 @@ FAMILIES = (
     "propagation",
     "transport",
     "provider",
+    "policy",
 )
 
 
@@ -62,7 +63,14 @@ def explained(finding: Finding, cause: Finding) -> bool:
         return False
     if cause.confidence is Confidence.POSSIBLE and _rank(cause) > _rank(finding):
         return False
-    return all(any(is_under(name, above) for above in cause.about) for name in finding.about)
+    return all(concerns(cause, name) for name in finding.about)
+
+
+def concerns(cause: Finding, name: str) -> bool:
+    """Whether a finding is about this name, or about a zone above it."""
+    if not rule_of(cause.code).reaches_below:
+        return name in cause.about
+    return any(is_under(name, above) for above in cause.about)
 
 
 def _consequences(cause: Finding, findings: list[Finding]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ class Rule:
     """One defect. Lives in `rules/<family>/<code>.py` as `rule`; file, code and page have one name.
 
     `explains` are the codes that are mere consequences of this one about the same record or the zone that holds it.
+    Without `reaches_below` a finding says nothing of the names below those that it is about: SPF at a zone's apex.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Rule:
     finds: Callable[[Case], Iterable[Finding]]
     asks: Callable[[Case], Iterable[Ask]] = asks_nothing
     explains: tuple[str, ...] = ()
+    reaches_below: bool = True
 
     def finding(
         self,

@@ -43,6 +43,7 @@ async def check(
     root_hints: str | None = None,
     port: int = 53,
     also_ask: Sequence[str] = (),
+    policy: bool = False,
     ipv4: bool = True,
     ipv6: bool = True,
     timeout: float = DEFAULT_TIMEOUT,
@@ -57,13 +58,14 @@ async def check(
     `expected` is what the mail provider asked for: an `Expected`, or the text of any format that `--expect` takes;
     None where it is not known. `resolvers` are "ADDR", "ADDR:PORT", "[V6]:PORT" or pairs (default: the system's and
     three public ones); `root_hints` is the text of a root hints file; `also_ask` holds "HOST" or "HOST@ADDR";
+    `policy` has SPF and DMARC of the domain looked at as well;
     `timeout` (seconds) bounds one server's silence, `deadline` the whole check.
 
     Raises DomainError, ExpectationError or UsageError for input that cannot be used; trouble on the network is in the
     report. Source of the procedure: docs/architecture.md.
     """
     subject = read_domain(domain)
-    wanted = _expected(subject, expected)
+    wanted = _expected(subject, expected, policy)
     settings = Settings(
         root_hints=_hints(root_hints),
         resolvers=_resolvers(resolvers),
@@ -100,12 +102,12 @@ async def _observe(
         return await look.observe()
 
 
-def _expected(subject: DomainInput, expected: Expected | str | None) -> Expected:
+def _expected(subject: DomainInput, expected: Expected | str | None, policy: bool) -> Expected:
     if expected is None:
         expected = Expected(subject.name)
     elif isinstance(expected, str):
         expected = read_expected(expected, subject.name)
-    return replace(expected, notes=(*subject.notes, *expected.notes))
+    return replace(expected, notes=(*subject.notes, *expected.notes), policy=policy or expected.policy)
 
 
 def _hints(text: str | None) -> Hints:

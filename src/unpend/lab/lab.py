@@ -129,6 +129,7 @@ class Lab:
             entered_at=_ago(told.entered_minutes_ago),
             view=_view(told.view),
             source="lab",
+            policy=told.policy,
         )
 
     def _fill(self, text: str) -> str:

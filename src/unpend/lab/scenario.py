@@ -164,9 +164,10 @@ class ViewText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ExpectText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ought to be published, where it is not the three CNAMEs of SES."""
+    """What ought to be published, where it is not the three CNAMEs of SES; `policy` looks at SPF and DMARC too."""
 
     none: bool = False
+    policy: bool = False
     records: tuple[WantedText, ...] = ()
     former_names: tuple[str, ...] = ()
     entered_minutes_ago: int | None = None

@@ -193,6 +193,7 @@ class World:
         names = self.host_names("ses", 1, "")
         keys = self.scenario.provider.keys
         lines = [_soa(f"{names[0]}.", 1), *(f"@ NS {n}." for n in names)]
+        lines.append('@ TXT "v=spf1 ip4:199.255.192.0/22 ip4:199.127.232.0/22 -all"')
         lines.append(f'somebody-elses-token.{signing_zone(self.scenario)} TXT "p=MA=="')
         for i, token in enumerate(TOKENS):
             content = KEY if keys == "all" or (keys == "one" and i == 0) else ""

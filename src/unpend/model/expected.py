@@ -51,7 +51,7 @@ class Expected:
 
     `former_names` are owner names of an earlier set (old SES tokens), `entered_at` is when the user says that the
     records were entered (Unix seconds), `source` names the format that was recognised, `notes` is what the reader of
-    the source wants the user to know.
+    the source wants the user to know. `policy` is the wish to have SPF and DMARC looked at beside the records.
     """
 
     domain: str
@@ -64,6 +64,7 @@ class Expected:
     view: ProviderView | None = None
     source: str = ""
     notes: tuple[Text, ...] = field(default=())
+    policy: bool = False
 
     @property
     def required(self) -> tuple[ExpectedRecord, ...]:

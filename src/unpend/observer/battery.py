@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 
+from unpend.diagnosis.policy import policy_questions
 from unpend.model.expected import Expected, ExpectedRecord
 from unpend.model.names import ROOT, is_under, under
 from unpend.model.observation import NameServer, ZoneCut
@@ -30,6 +31,7 @@ class Battery:
         self._settings = settings
         self._expected = expected
         self._registrable = registrable or expected.domain
+        self._policy = policy_questions(expected, registrable)
         self._asked: dict[str, asyncio.Task[None]] = {}
 
     # --- down to the domain -------------------------------------------------------------------------------------
@@ -129,6 +131,7 @@ class Battery:
                 yield Question(cut.zone, "DNSKEY")
         for record in self._records_in(cut):
             yield Question(record.name, record.type)
+        yield from (question for question in self._policy if is_under(question.name, cut.zone))
 
     def _for_one(self, cut: ZoneCut, index: int | None) -> Iterator[Question]:
         """What one server of the set is enough for, a different one for each record."""
@@ -159,6 +162,7 @@ class Battery:
             yield Question(record.name, record.type)
             if record.type == "CNAME":
                 yield from (Question(target, "TXT") for target in record.values)
+        yield from self._policy
 
 
 def resolver_servers(settings: Settings) -> tuple[Server, ...]:

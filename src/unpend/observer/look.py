@@ -17,6 +17,7 @@ from unpend.model.text import Text
 from unpend.observer.battery import Battery
 from unpend.observer.notebook import Asker, Notebook
 from unpend.observer.settings import Settings
+from unpend.observer.spf_chain import follow
 from unpend.observer.walk import Walker
 from unpend.observer.wishes import Genie
 
@@ -61,7 +62,7 @@ class Look:
         try:
             async with asyncio.timeout(self._settings.deadline):
                 await self._first_round()
-                await self._further_rounds()
+                await asyncio.gather(self._further_rounds(), follow(self._notebook, self._settings, self._case))
         except TimeoutError:
             cut_off = self._notebook.pending()
         finally:
@@ -91,7 +92,7 @@ class Look:
     async def _further_rounds(self) -> None:
         granted: set[Ask] = set()
         while self._rounds < self._settings.rounds:
-            case = Case(self._expected, self._frozen(()))
+            case = self._case()
             wanted = [ask for ask in wishes(case) if ask not in granted]
             if not wanted:
                 return
@@ -99,6 +100,9 @@ class Look:
             self._progress(FOLLOWING.fill(round=self._rounds, count=len(wanted)))
             granted.update(wanted)
             await self._genie.grant(wanted, case)
+
+    def _case(self) -> Case:
+        return Case(self._expected, self._frozen(()))
 
     def _frozen(self, cut_off: tuple[str, ...]) -> Observation:
         chain = [

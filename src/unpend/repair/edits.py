@@ -14,6 +14,7 @@ from unpend.model.records import Record
 from unpend.model.text import Text
 from unpend.repair.reasons import APEX, FOREIGN, SUB_TREE, UNKNOWN_OWNER, WILDCARD
 from unpend.repair.scope import RecordSet, about
+from unpend.repair.spf_merge import spf_doubts
 from unpend.repair.standing import Standing
 from unpend.repair.txt_sets import kind, txt_set
 from unpend.repair.whose import UNKNOWN, owner_of
@@ -55,10 +56,12 @@ class Editor:
         if wanted.shared:
             going = {v for fix in self._removals_at(wanted.name, wanted.type) for v in fix.values}
             values, notes = txt_set(wanted.name, [v for v in before if v not in going], wanted.wanted)
+            notes = notes or spf_doubts(self.case, wanted.name, before, values)
         op = Op.REPLACE if before else Op.CREATE
         zone = self.case.zone_of(wanted.name)
         change = self._change(op, zone, wanted.name, wanted.type, self._ttl(zone), values, before, because)
-        lost = [value for value in before if value not in values and not (notes and kind(value))]
+        kinds = {kind(value) for value in values} - {""}
+        lost = [value for value in before if value not in values and kind(value) not in kinds]
         return Edit(change, (*notes, *self._doubts(wanted.name, wanted.type, lost)))
 
     def taken_away(self, touched: Iterable[tuple[str, str]]) -> Iterator[Edit]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from unpend.catalog import host_of
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.diagnose import Diagnosis
+from unpend.diagnosis.diagnose import Diagnosis, concerns
 from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.finding import Finding, Severity
 from unpend.model.names import is_under
@@ -40,7 +40,7 @@ class RecordSet:
 
 def about(diagnosis: Diagnosis, name: str) -> tuple[Finding, ...]:
     """The causes about this name or a zone above it."""
-    return tuple(f for f in diagnosis.causes if any(is_under(name, above) for above in f.about))
+    return tuple(f for f in diagnosis.causes if concerns(f, name))
 
 
 def record_sets(standing: Standing, diagnosis: Diagnosis) -> tuple[RecordSet, ...]:

@@ -109,6 +109,19 @@ LOOK_ALIKES = {
     "verification-revoked": ["verification-expired", "provider-not-rechecked"],
     "authentication-not-started": ["provider-not-rechecked", "replica-broken"],
     "replica-broken": ["provider-not-rechecked", "authentication-not-started"],
+    "spf-missing": ["spf-multiple", "spf-syntax", "spf-include-missing", "healthy-policy"],
+    "spf-multiple": ["spf-missing", "spf-include-missing", "dmarc-multiple", "healthy-policy"],
+    "spf-syntax": ["spf-missing", "spf-multiple", "spf-include-missing", "dmarc-syntax", "healthy-policy"],
+    "spf-too-many-lookups": ["spf-void-lookups", "spf-include-missing-dangling", "healthy-policy"],
+    "spf-void-lookups": ["spf-too-many-lookups", "spf-include-missing-dangling", "healthy-policy"],
+    "spf-include-missing": ["spf-missing", "spf-multiple", "spf-void-lookups", "healthy-policy"],
+    "spf-permissive": ["spf-missing", "spf-include-missing", "healthy-policy"],
+    "dmarc-missing": ["dmarc-multiple", "dmarc-syntax", "healthy-policy"],
+    "dmarc-multiple": ["dmarc-missing", "dmarc-syntax", "spf-multiple", "healthy-policy"],
+    "dmarc-wrong-name": ["dmarc-missing", "dmarc-multiple", "healthy-policy"],
+    "dmarc-syntax": ["dmarc-missing", "dmarc-multiple", "dmarc-wrong-name", "healthy-policy"],
+    "dmarc-unaligned": ["dmarc-multiple", "dmarc-report-unauthorised", "healthy-policy"],
+    "dmarc-report-unauthorised": ["dmarc-unaligned", "dmarc-syntax", "healthy-policy"],
 }
 FIRING = {
     code: [n for n in scenario_names() if code in {load_scenario(n).code, *load_scenario(n).also}] for code in RULES
