@@ -49,6 +49,7 @@ async def test_json_is_accepted_as_an_expectation(tmp_path: Path) -> None:
         ("wrong-target", "holds another"),
         ("wildcard-masks", "wildcard"),
         ("cname-at-apex", "news.example.com"),
+        ("spf-near-ten", "takes 9 of the 10 look-ups"),
     ],
 )
 async def test_what_is_in_the_way(scenario: str, word: str, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from unpend.diagnosis.compare import Sight
+from unpend.diagnosis.spf_view import counted, evaluation_at, spf_views
 from unpend.diagnosis.wildcards import masking
 from unpend.model.names import relative
 from unpend.model.plan import Change, Op
@@ -14,7 +15,9 @@ from unpend.repair.edits import DEFAULT_TTL
 from unpend.report.as_text import Sheet
 from unpend.report.outline import places
 from unpend.report.report import Report
+from unpend.standards.spf import MOST_LOOKUPS, lacking
 
+NEAR = 9
 NOTHING_KNOWN = Text(
     en="It is not known what {domain} ought to publish: give --expect FILE or three --dkim-token.",
     ja="{domain} に登録すべきレコードが分かりません。--expect FILE、または 3 つの --dkim-token を指定してください。",
@@ -36,6 +39,10 @@ OTHER_VALUE = Text(
 WILDCARD = Text(
     en="A wildcard answers for {name} until the record itself is there.",
     ja="レコードを登録するまで、{name} にはワイルドカードが応答します。",
+)
+NEAR_TEN = Text(
+    en="SPF at {name} takes {now} of the {most} look-ups that receivers make; with {added} it would take {then}.",
+    ja="{name} の SPF は現在 DNS 参照を {now} 回使っており、{added} を加えると {then} 回になります（上限は {most} 回）。",
 )
 UNDERSCORE = Text(
     en="{host} is reported to refuse names with an underscore: ask its support, or host the zone elsewhere.",
@@ -71,8 +78,21 @@ def obstacles(report: Report) -> Iterator[Text]:
             yield OCCUPIED.fill(name=name, types=others)
         if any(sight is Sight.WRONG for _, sight in case.sights(record)):
             yield OTHER_VALUE.fill(name=name, type=record.type, values=case.found(record))
+    yield from near_ten(report)
     if report.dns_host and report.dns_host.underscore in {"owner-refused", "mixed"}:
         yield UNDERSCORE.fill(host=report.dns_host.name)
+
+
+def near_ten(report: Report) -> Iterator[Text]:
+    """SPF records that would use up the look-ups allowed with what is added (RFC 7208 section 4.6.4)."""
+    for view in spf_views(report.case):
+        if view.content is None or view.merged is None or view.wanted is None:
+            continue
+        now, then = (evaluation_at(report.case, view.name, each) for each in (view.content, view.merged))
+        added = [term for value in view.wanted.values for term in lacking(view.content, value)]
+        if added and then.lookups >= NEAR:
+            told = {"now": counted(now), "then": counted(then), "most": MOST_LOOKUPS, "added": added}
+            yield NEAR_TEN.fill(name=view.name, **told)
 
 
 def as_records(report: Report, lang: Lang, width: int = 80) -> str:
