@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 MOST_LOOKUPS = 10
@@ -97,8 +98,9 @@ def is_meant_as_spf(content: str) -> bool:
 # --- reading a record -------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=64)
 def read_spf(content: str) -> Spf:
-    """The terms of a record, and every fault in it."""
+    """The terms of a record, and every fault in it. Many rules read the same record, which a stranger may make long."""
     terms: list[Term] = []
     faults: list[Fault] = []
     modifiers: dict[str, Term] = {}
