@@ -98,7 +98,8 @@ def test_the_published_pauses(attempt: int, chance: float) -> None:
 
 
 def test_a_window_of_72_hours_costs_few_looks() -> None:
-    now, looks, before = 0.0, 0, identity(*[Standing(State.PENDING, 0.0, WINDOW)] * 3)
+    pending = Standing(State.PENDING, 0.0, WINDOW)
+    now, looks, before = 0.0, 0, identity(pending, pending, pending)
     while before.dkim.state is State.PENDING:
         looks += 1
         decision = decide(before, {machine: Sighting(Event.INCOMPLETE) for machine in Machine}, now)

@@ -15,15 +15,13 @@ from sqlalchemy import Connection, text
 from unpend.store.rows import COLUMNS
 
 GET = text(
-    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "  # noqa: S608 -- constants only
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name = :name"
 )
 GET_LOCKED = text(GET.text + " FOR UPDATE")
-GET_UID = text(
-    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid"  # noqa: S608 -- constants only
-)
+GET_UID = text(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
 LIST = text(
-    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "  # noqa: S608 -- constants only
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
 DUE_SHARDS = text(
@@ -31,7 +29,7 @@ DUE_SHARDS = text(
 )
 # Fair between the accounts that share a shard: the oldest of each in turn, out of the oldest `pool` of them all.
 READ_DUE = text(
-    f"SELECT {COLUMNS} FROM (SELECT d.id, d.due_at, "  # noqa: S608 -- constants only
+    f"SELECT {COLUMNS} FROM (SELECT d.id, d.due_at, "
     "row_number() OVER (PARTITION BY o.account ORDER BY d.due_at, d.id) AS turn "
     "FROM (SELECT id, due_at FROM schedule WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) d "
     "JOIN identity o ON o.id = d.id ORDER BY turn, d.due_at LIMIT :limit) f "
@@ -48,7 +46,7 @@ class Batch:
         picked = ", ".join(f"value ->> {n} AS {name}" for n, name in enumerate(self.names))
         arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in pairs)
         source = f"unnest({arrays}) AS u({', '.join(self.names)})"
-        self._sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))  # noqa: S608 -- constants
+        self._sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))
         self._postgres = text((postgres or sqlite).replace("{rows}", source))
 
     def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
