@@ -45,8 +45,8 @@ def hand() -> Hand:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Installation]:
-    opened = open_installation(f"sqlite:///{tmp_path / 'engine.db'}")
+def house(database_url: str) -> Iterator[Installation]:
+    opened = open_installation(database_url)
     yield opened
     opened.close()
 
@@ -132,6 +132,7 @@ async def test_what_is_not_taken_comes_again_for_a_day_under_its_id(
         assert hooks.get(A, endpoint.uid).failing_since is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_who_is_gone_or_fails_for_days_is_told_nothing_more_until_it_is_made_active(
     house: Installation, hooks: Hooks, poster: Poster, hand: Hand
 ) -> None:
@@ -153,6 +154,7 @@ async def test_who_is_gone_or_fails_for_days_is_told_nothing_more_until_it_is_ma
         assert [each.state for each in hooks.deliveries(A, first.uid)] == ["delivered"]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_rotated_secret_is_valid_for_a_day_beside_the_new_one(
     house: Installation, hooks: Hooks, poster: Poster, hand: Hand
 ) -> None:
@@ -197,6 +199,7 @@ async def test_one_that_hangs_holds_up_nobody_and_two_dispatchers_send_nothing_t
         assert len(bad.got) < 40
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_people_read_a_sentence_in_their_language(
     house: Installation, hooks: Hooks, poster: Poster, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,6 +284,7 @@ def test_old_events_are_forgotten_and_the_rest_kept(house: Installation, hooks: 
     assert len(hooks.deliveries(A, endpoint.uid)) == 2
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_dispatcher_that_is_killed_loses_nothing(house: Installation, hooks: Hooks, hand: Hand) -> None:
     """Killed at random while it posts, again and again: each event arrives, repeated ones under their id and unchanged."""
     async with receiving(plain("200 OK")) as receiver:

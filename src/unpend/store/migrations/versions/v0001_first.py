@@ -37,7 +37,7 @@ def upgrade() -> None:
     )
     event = "uid:text account:text identity:number version:int type:text body:text at:real"
     _table("event", _counted("seq"), event, [sa.UniqueConstraint("identity", "version", "type"), _unique("uid")], own)
-    endpoint = "uid:text account:text url:text secrets:text types:text state:small created_at:real"
+    endpoint = "uid:text account:text url:text secrets:text types:text lang:text state:small created_at:real failing_since:real?"
     _table("endpoint", _counted("id"), endpoint, [_unique("uid")], own)
     _table("installation", sa.Column("name", sa.Text(), primary_key=True), "value:text")
     _of_identity("schedule", "shard:small due_at:real rev:int attempt:small checked_at:real?")
@@ -50,7 +50,7 @@ def upgrade() -> None:
 
 
 def _deliveries() -> None:
-    told = "shard:small due_at:real? rev:int attempt:small last_code:small"
+    told = "due_at:real? rev:int attempt:small tried_at:real? last_code:small last_word:text"
     op.create_table(
         "delivery",
         sa.Column("event", NUMBER, sa.ForeignKey("event.seq", ondelete="CASCADE"), primary_key=True),
@@ -64,7 +64,9 @@ def _indexes() -> None:
     op.create_index("deep_due", "deep", ["shard", "due_at", "id"])
     op.create_index("event_account", "event", ["account", "seq"])
     op.create_index("endpoint_account", "endpoint", ["account"])
-    op.create_index("delivery_due", "delivery", ["shard", "due_at", "event", "endpoint"])
+    owed = sa.text("due_at IS NOT NULL")
+    op.create_index("delivery_due", "delivery", ["endpoint", "due_at"], sqlite_where=owed, postgresql_where=owed)
+    op.create_index("delivery_endpoint", "delivery", ["endpoint", "event"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE schedule SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)")
 
