@@ -9,6 +9,12 @@ UnpendError
 ├── WriterError         the DNS host's API refused, or could not be used (exit 4)
 │   └── CredentialsError  there are none, or they are not accepted (exit 2)
 ├── RefusedError        a change that is not safe to make (exit 5)
+├── IdentityError       the engine cannot do this to an identity (exit 2)
+│   ├── UnknownIdentityError   there is none of this name
+│   ├── IdentityExistsError    there is one already
+│   ├── InvalidAttributeError  what was given for it cannot be used
+│   └── LimitError             there are too many
+├── StoreError          the engine's database could not be used (exit 4)
 └── LabError            the embedded lab could not be started
 """
 
@@ -60,3 +66,27 @@ class CredentialsError(WriterError):
 
 class RefusedError(UnpendError):
     """A change that is not safe to make was not made."""
+
+
+class IdentityError(UnpendError):
+    """The engine cannot do this to an identity."""
+
+
+class UnknownIdentityError(IdentityError):
+    """There is no identity of this name."""
+
+
+class IdentityExistsError(IdentityError):
+    """There is an identity of this name already."""
+
+
+class InvalidAttributeError(IdentityError):
+    """What was given for an identity cannot be used."""
+
+
+class LimitError(IdentityError):
+    """There are too many of them."""
+
+
+class StoreError(UnpendError):
+    """The engine's database could not be used."""
