@@ -1,7 +1,8 @@
-"""One request as it came over the wire, before anybody believes it."""
+"""One request as it came over the wire, before anybody believes it; and one answer."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -34,3 +35,12 @@ class Request:
     def parameter(self, name: str) -> str:
         """One value of the query, "" where there is none."""
         return next((value for known, value in self.parameters() if known == name), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
