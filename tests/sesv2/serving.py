@@ -23,7 +23,7 @@ from unpend.server.running import Process
 from unpend.sesv2.door import Door
 from unpend.sesv2.gate import Gate
 
-QUIRKS = {"MailFromAttributes"}  # SES itself leaves out two members that its model calls required
+QUIRKS = {"parameter in MailFrom"}  # SES itself leaves out two members that its model calls required
 
 
 @dataclass(frozen=True)
