@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from random import random
 
 from unpend.engine.notify import mail, mail_address
+from unpend.engine.tracing import span
 from unpend.engine.webhooks.hooks import Hooks
 from unpend.engine.webhooks.payload import body, sentence
 from unpend.engine.webhooks.posting import TOTAL, Message, Poster, Try
@@ -31,7 +32,7 @@ FAILING_FOR = 5 * 24 * 3600
 Tell = Callable[[Endpoint, Owed, Try], None]
 
 
-def _untold(_endpoint: Endpoint, _owed: Owed, _tried: Try) -> None:
+def untold(_endpoint: Endpoint, _owed: Owed, _tried: Try) -> None:
     """Nobody listens."""
 
 
@@ -41,7 +42,7 @@ class Deliveries:
 
     hooks: Hooks
     poster: Poster
-    tell: Tell = _untold
+    tell: Tell = untold
     lease: float = LEASE
     _lanes: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -96,7 +97,8 @@ class Deliveries:
             nonlocal over
             while waiting and not self._stopping.is_set() and asyncio.get_running_loop().time() < over:
                 each = waiting.pop()
-                tried = await self._try(endpoint, each)
+                with span("unpend.webhook", type=each.type, attempt=each.attempt + 1):
+                    tried = await self._try(endpoint, each)
                 if tried.status is None or tried.gone:
                     over = 0.0
                 self.tell(endpoint, each, tried)
