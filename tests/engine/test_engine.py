@@ -12,7 +12,7 @@ import pytest
 from unpend.engine.deep import DnsFlags, last_report
 from unpend.engine.distributed import DistributedEngine
 from unpend.engine.local import LocalEngine
-from unpend.engine.looking import QuickLook
+from unpend.engine.looking import QuickLook, bulk_settings
 from unpend.engine.opening import Installation, open_installation
 from unpend.engine.running import Engine
 from unpend.engine.works import Works
@@ -29,7 +29,7 @@ PATIENCE = 20.0
 async def engine(installation: Installation, lab: Lab) -> AsyncIterator[Engine]:
     """The worker, going round beside the test."""
     resolvers = tuple(Resolver(address, port) for address, port in lab.resolvers)
-    quick = QuickLook(resolvers, timeout=0.5, route=lab.route)
+    quick = QuickLook(bulk_settings(resolvers, 0.5))
     dns = DnsFlags(lab.resolvers, lab.root_hints, lab.port, route=lab.route, timeout=0.5, deadline=5)
     works = Works(installation.store, installation.clock, quick, dns)
     local = installation.database.sqlite

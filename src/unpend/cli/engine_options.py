@@ -129,7 +129,7 @@ def works_of(installation: Installation, given: dict[str, Any]) -> Works:
     from unpend.cli.check import both_families, text_of
     from unpend.engine.check import read_resolvers
     from unpend.engine.deep import DnsFlags
-    from unpend.engine.looking import QuickLook
+    from unpend.engine.looking import QuickLook, bulk_settings
     from unpend.engine.works import Works
 
     both_families(given)
@@ -144,5 +144,5 @@ def works_of(installation: Installation, given: dict[str, Any]) -> Works:
         timeout=given["timeout"],
         deadline=given["deadline"],
     )
-    quick = QuickLook(resolvers, timeout=given["timeout"])
+    quick = QuickLook(bulk_settings(resolvers, given["timeout"]))
     return Works(installation.store, installation.clock, quick, dns)

@@ -27,7 +27,7 @@ from unpend.model.errors import UnpendError
 from unpend.store.connect import Database
 
 TICK = 1.0
-CONCURRENCY = 8
+CONCURRENCY = 32
 MOST_WAITING = 64
 HEARTBEAT = 5.0
 STALLED = 20.0

@@ -13,7 +13,7 @@ from unpend.store.rows import LANES, SHARDS
 
 TICK = 0.25
 REST = 2.0
-LOOKS_AT_ONCE = 8
+LOOKS_AT_ONCE = 32
 DIAGNOSES_AT_ONCE = 3
 log = logging.getLogger(__name__)
 LANE = SHARDS // LANES

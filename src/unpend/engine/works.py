@@ -18,7 +18,7 @@ from unpend.engine.clock import Clock
 from unpend.engine.deep import DnsFlags, diagnose_identity, insight_from
 from unpend.engine.demands import demand_of
 from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged
-from unpend.engine.looking import Quick
+from unpend.engine.looking import Quick, QuickLook
 from unpend.engine.tracing import span
 from unpend.lifecycle import News, decide
 from unpend.model.identity import Identity, Kind, Transition
@@ -66,6 +66,8 @@ class Works:
     def close(self) -> None:
         """Let the threads go."""
         self._threads.shutdown(wait=True)
+        if isinstance(self._quick, QuickLook):
+            self._quick.close()
 
     async def due_shards(self) -> list[tuple[int, float]]:
         """Where looks are due."""
