@@ -13,16 +13,20 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from tests.cli.lab_flags import UNPEND
 from tests.engine.receivers import plain, receiving
 
+from unpend.cli import webhooks
 from unpend.engine import logs
 from unpend.engine.opening import open_installation
 from unpend.engine.webhooks.outgoing import hooks_of
+from unpend.model.errors import UsageError
 from unpend.model.identity import IdentityKey
 
 KEY = IdentityKey("111111111111", "us-east-1", "example.com")
@@ -104,6 +108,33 @@ async def test_a_worker_says_how_it_is_and_stops_gently(tmp_path: Path, free_por
             async with asyncio.timeout(20):
                 assert await process.wait() == 0
     installation.close()
+
+
+def test_webhooks_are_managed_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    database = f"sqlite:///{tmp_path}/engine.db"
+
+    def typed(*words: str) -> Any:
+        told = [*words, "--database", database, "--format", "json"]
+        assert webhooks.command().main(told, standalone_mode=False) == 0
+        return json.loads(capsys.readouterr().out)
+
+    (made,) = typed("add", "https://hooks.example.com/x", "--type", "domain.created")
+    installation = open_installation(database)
+    installation.identities.create(replace(KEY, account="000000000000"))
+    installation.close()
+    (delivery,) = typed("log", made["id"])
+    assert (delivery["type"], delivery["state"], delivery["tries"]) == ("domain.created", "pending", 0)
+    (rotated,) = typed("rotate", made["id"])
+    assert typed("secret", made["id"]) == [rotated] != [{"secret": made["secret"]}]
+    assert typed("replay", made["id"], delivery["event"]) == []
+    assert typed("pause", made["id"])[0]["state"] == "paused"
+    assert typed("list")[0]["types"] == "domain.created"
+    with pytest.raises(UsageError, match="not a public address"):
+        typed("add", "https://169.254.169.254/")
+    with pytest.raises(UsageError, match="Say what to do"):
+        typed("add")
+    typed("delete", made["id"])
+    assert typed("list") == []
 
 
 SECRETS = [

@@ -75,13 +75,18 @@ def _operating_options() -> list[click.Parameter]:
             default="info",
             show_default=True,
         ),
-        option(
-            "--allow-private-targets",
-            "Send webhooks to private addresses and over plain HTTP as well: for tests and closed networks.",
-            "プライベートアドレスや暗号化されていない HTTP にも Webhook を送信します。テストや閉じたネットワーク向けです。",
-            is_flag=True,
-        ),
+        allow_private_option(),
     ]
+
+
+def allow_private_option() -> click.Option:
+    """Whether webhooks may go inside."""
+    return option(
+        "--allow-private-targets",
+        "Send webhooks to private addresses and over plain HTTP as well: for tests and closed networks.",
+        "プライベートアドレスや暗号化されていない HTTP にも Webhook を送信します。テストや閉じたネットワーク向けです。",
+        is_flag=True,
+    )
 
 
 def log_as_told(given: dict[str, Any]) -> None:
