@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-
 from tests.sesv2.serving import Served, served
 
 
@@ -29,9 +28,9 @@ def test_both_doors_show_one_identity(server: Served) -> None:
     assert new.get_email_identity(EmailIdentity="both.example")["DkimAttributes"]["Tokens"] == tokens
     names = ["both.example", "absent.example", "Both.Example"]
     told = old.get_identity_verification_attributes(Identities=names)["VerificationAttributes"]
-    assert told == dict.fromkeys(
-        ["both.example", "Both.Example"], {"VerificationStatus": "Pending", "VerificationToken": token}
-    )
+    assert told == {
+        key: {"VerificationStatus": "Pending", "VerificationToken": token} for key in ["both.example", "Both.Example"]
+    }
     dkim = old.get_identity_dkim_attributes(Identities=names[:2])["DkimAttributes"]
     assert dkim == {"both.example": {"DkimEnabled": True, "DkimVerificationStatus": "Pending", "DkimTokens": tokens}}
     old.set_identity_dkim_enabled(Identity="both.example", DkimEnabled=False)
@@ -51,9 +50,7 @@ def test_both_doors_show_one_identity(server: Served) -> None:
     shown = old.get_identity_mail_from_domain_attributes(Identities=names[:1])["MailFromDomainAttributes"][
         "both.example"
     ]
-    assert (
-        shown == {"BehaviorOnMXFailure": "UseDefaultValue"} | {"MailFromDomain": "", "MailFromDomainStatus": ""} | shown
-    )
+    assert shown == {"BehaviorOnMXFailure": "UseDefaultValue"}
     old.delete_identity(Identity="both.example")
     old.delete_identity(Identity="both.example")
     assert old.get_identity_dkim_attributes(Identities=names)["DkimAttributes"] == {}

@@ -36,6 +36,10 @@ ABOUT = {
     "undo": Text("Take back what `fix` changed.", "`fix` が行った変更を元に戻します。"),
     "replay": Text("The report of a saved case, offline.", "保存したケースの報告をオフラインで表示します。"),
     "explain": Text("The page of a finding or a topic.", "所見やトピックの説明ページを表示します。"),
+    "serve": Text(
+        "A working SES whose verification is real: API and worker in one process.",
+        "実際の DNS で検証する SES 互換サーバーです（API とワーカーを 1 プロセスで動かします）。",
+    ),
     "worker": Text(
         "Look at the identities of a database as they fall due; any number of workers.",
         "データベースのアイデンティティを期限どおりに確認するワーカーです（複数起動可）。",
