@@ -12,30 +12,45 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import ASGITransport, AsyncClient
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.responses import PlainTextResponse
+from starlette.routing import Router
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from tests.cli.lab_flags import UNPEND
 from tests.engine.receivers import plain, receiving
 
 from unpend.cli import webhooks
+from unpend.cli.engine_options import metrics_of
 from unpend.engine import logs
+from unpend.engine.metrics import Metrics
 from unpend.engine.opening import open_installation
+from unpend.engine.tracing import span
 from unpend.engine.webhooks.outgoing import hooks_of
-from unpend.model.errors import UsageError
+from unpend.model.errors import StoreError, UsageError
 from unpend.model.identity import IdentityKey
+from unpend.server.operating import Observed, Readiness, operating
+from unpend.store.connect import DISK_FULL
 
 KEY = IdentityKey("111111111111", "us-east-1", "example.com")
 
 
 @asynccontextmanager
-async def working(*flags: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`unpend worker` with these flags, until the block ends."""
-    process = await asyncio.create_subprocess_exec(UNPEND, "worker", *flags, env=os.environ | {"LANG": "C.UTF-8"})
+async def running(*words: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`unpend` with these words, until the block ends."""
+    process = await asyncio.create_subprocess_exec(UNPEND, *words, env=os.environ | {"LANG": "C.UTF-8"})
     try:
         yield process
     finally:
@@ -81,16 +96,19 @@ def free_port() -> int:
         return port
 
 
-async def test_a_worker_says_how_it_is_and_stops_gently(tmp_path: Path, free_port: int) -> None:
+@pytest.mark.parametrize(("command", "listen"), [("worker", "--metrics-listen"), ("serve", "--listen")])
+async def test_it_says_how_it_is_tells_the_world_and_stops_gently(
+    command: str, listen: str, tmp_path: Path, free_port: int
+) -> None:
     database = f"sqlite:///{tmp_path}/engine.db"
     installation = open_installation(database)
     here = f"http://127.0.0.1:{free_port}"
+    flags = ["--database", database, "--allow-private-targets", listen, f"127.0.0.1:{free_port}"]
     async with receiving(plain("200 OK")) as receiver:
         hooks = hooks_of(installation, allow_private=True)
         hooks.register(KEY.account, receiver.url())
         installation.identities.create(KEY)
-        flags = ["--database", database, "--allow-private-targets", "--metrics-listen", f"127.0.0.1:{free_port}"]
-        async with working(*flags, "--resolver", "127.0.0.1:9", "--timeout", "0.2") as process:
+        async with running(command, *flags, "--resolver", "127.0.0.1:9", "--timeout", "0.2") as process:
             assert await fetched(f"{here}/healthz") == (200, "ok\n")
             status, body = await fetched(f"{here}/readyz")
             assert (status, json.loads(body)) == (200, {"ready": True, "database": "ok", "worker": "ok"})
@@ -102,12 +120,53 @@ async def test_a_worker_says_how_it_is_and_stops_gently(tmp_path: Path, free_por
             assert told["unpend_identities,dkim,pending"] == 1
             assert told["unpend_identities,dkim,success"] == 0
             assert told["unpend_webhook_tries_total,taken"] == 1
-            assert told["unpend_webhook_lag_seconds"] == told["unpend_webhooks_waiting"] == 0
+            assert {"unpend_webhook_lag_seconds", "unpend_webhooks_waiting", "unpend_queue_age_seconds"} <= set(told)
             assert "process_resident_memory_bytes" in told
+            if command == "serve":
+                assert told["unpend_requests_total,health,200"] == 2
+                assert told["unpend_request_seconds_count,health"] == 2
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(20):
                 assert await process.wait() == 0
+        assert hooks.store.waiting() == (0, None)
     installation.close()
+
+
+def test_work_is_traced_for_whoever_collects_and_tells_no_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("no", 503)(scope, receive, send)
+
+    metrics = Metrics()
+    TestClient(Observed(app, metrics)).get("/v2/email/identities/secret.example?token=1")
+    with pytest.raises(ValueError, match="broken"), span("unpend.look", shard=3, identities=2):
+        raise ValueError("broken")
+    request, look = exporter.get_finished_spans()
+    assert (request.name, dict(request.attributes or {})) == ("unpend.request", {"door": "sesv2", "method": "GET"})
+    assert (look.status.status_code.name, dict(look.attributes or {})) == ("ERROR", {"shard": 3, "identities": 2})
+    assert 'unpend_requests_total{door="sesv2",status="503"} 1.0' in metrics.page().decode()
+
+
+async def test_it_is_not_ready_while_its_database_is_away(tmp_path: Path) -> None:
+    installation = open_installation(f"sqlite:///{tmp_path}/engine.db")
+    with ThreadPoolExecutor(1) as threads:
+        readiness = Readiness(installation.database, threads, lambda: StoreError(DISK_FULL))
+        routes = operating(readiness, metrics_of(installation))
+        async with AsyncClient(transport=ASGITransport(Router(routes)), base_url="http://here") as client:
+            waiting = await client.get("/readyz")
+            assert (waiting.status_code, waiting.json()["worker"]) == (503, "waiting")
+            installation.close()
+            (tmp_path / "engine.db").unlink()
+            (tmp_path / "engine.db").mkdir()
+            away = await client.get("/readyz")
+            assert (away.status_code, away.json()["database"], "retry-after" in away.headers) == (503, "away", True)
+            told = numbers((await client.get("/metrics")).text)
+            assert told["unpend_database_up"] == 0
+            assert "unpend_queue_age_seconds" not in told
 
 
 def test_webhooks_are_managed_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

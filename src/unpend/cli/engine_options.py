@@ -99,6 +99,15 @@ def log_as_told(given: dict[str, Any]) -> None:
     configure("text" if form == "text" else "json", given.get("log_level") or "info")
 
 
+def metrics_of(installation: Installation) -> Metrics:
+    """This process's metrics, with what its database knows."""
+    from unpend.engine.metrics import Metrics
+
+    metrics = Metrics()
+    metrics.of_store(installation.store, installation.clock)
+    return metrics
+
+
 def outgoing_of(installation: Installation, given: dict[str, Any], metrics: Metrics) -> Outgoing:
     """The webhooks of the installation, going out as the options allow."""
     from unpend.engine.webhooks.outgoing import Outgoing, hooks_of

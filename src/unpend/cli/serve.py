@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from unpend.cli.engine_options import engine_options, opened, works_of
+from unpend.cli.engine_options import engine_options, log_as_told, metrics_of, opened, outgoing_of, works_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from unpend.engine.metrics import Metrics
     from unpend.engine.opening import Installation
+    from unpend.server.operating import Readiness
     from unpend.server.running import Beside
     from unpend.sesv2.gate import AccessKey, Gate
 
@@ -118,6 +122,7 @@ def serve(**given: Any) -> int:
     """Serve until stopped."""
     gate = gate_of(given)
     installation = opened(given)
+    log_as_told(given)
     try:
         asyncio.run(_serve(installation, gate, given))
     finally:
@@ -151,6 +156,7 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
 
     from unpend.server.app import application
     from unpend.server.listening import shown, sockets
+    from unpend.server.operating import Observed, operating
     from unpend.server.running import Process
     from unpend.sesv2.door import Door
 
@@ -159,8 +165,10 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         for each in listening:
             held.enter_context(each)
         threads = held.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="unpend-api"))
-        beside = [] if given["no_worker"] else [held.enter_context(_worker(installation, given))]
-        process = Process(application(Door(installation.identities, gate), threads), listening, beside)
+        metrics = metrics_of(installation)
+        beside, readiness = held.enter_context(_worker(installation, given, metrics, threads))
+        app = application(Door(installation.identities, gate), threads, operating(readiness, metrics))
+        process = Process(Observed(app, metrics), listening, beside)
 
         def ready() -> None:
             where = installation.database.url.render_as_string(hide_password=True)
@@ -172,16 +180,25 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
 
 
 @contextmanager
-def _worker(installation: Installation, given: dict[str, Any]) -> Iterator[Beside]:
-    """The engine in this process; on SQLite it is the only one."""
+def _worker(
+    installation: Installation, given: dict[str, Any], metrics: Metrics, threads: Executor
+) -> Iterator[tuple[Sequence[Beside], Readiness]]:
+    """The engine and the webhooks in this process (on SQLite it is the only one), and how ready they are."""
     from unpend.engine.running import engine_for
+    from unpend.server.operating import Readiness
     from unpend.server.running import Beside
     from unpend.store.lock import only_worker
 
+    if given["no_worker"]:
+        yield [], Readiness(installation.database, threads)
+        return
     works = works_of(installation, given)
+    metrics.of_work(works.tally)
+    outgoing = outgoing_of(installation, given, metrics)
     try:
         with only_worker(installation.database):
             engine = engine_for(installation, works)
-            yield Beside(engine.run, engine.stop)
+            sides = [Beside(engine.run, engine.stop), Beside(outgoing.run, outgoing.stop)]
+            yield sides, Readiness(installation.database, threads, lambda: engine.trouble)
     finally:
         works.close()

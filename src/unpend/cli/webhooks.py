@@ -66,6 +66,21 @@ def _options() -> list[click.Parameter]:
             show_default=True,
             metavar="ID",
         ),
+        *_add_options(),
+        option(
+            "--format format_",
+            "How it is printed.",
+            "出力の形式です。",
+            type=click.Choice(["text", "json"]),
+            default="text",
+        ),
+        allow_private_option(),
+        click.Option(["--lang"], type=click.Choice(["en", "ja"]), help=say("Language.", "言語です。")),
+    ]
+
+
+def _add_options() -> list[click.Parameter]:
+    return [
         option(
             "--type types",
             "add: tell of these only; repeatable. One of: " + ", ".join(EVENT_TYPES) + ".",
@@ -79,15 +94,6 @@ def _options() -> list[click.Parameter]:
             "add: 通知先で人が読む文の言語です。",
             type=click.Choice(["en", "ja"]),
         ),
-        option(
-            "--format format_",
-            "How it is printed.",
-            "出力の形式です。",
-            type=click.Choice(["text", "json"]),
-            default="text",
-        ),
-        allow_private_option(),
-        click.Option(["--lang"], type=click.Choice(["en", "ja"]), help=say("Language.", "言語です。")),
     ]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from unpend.cli.engine_options import engine_options, log_as_told, opened, outgoing_of, works_of
+from unpend.cli.engine_options import engine_options, log_as_told, metrics_of, opened, outgoing_of, works_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
 from unpend.model.text import Text
@@ -71,13 +71,12 @@ def worker(**given: Any) -> int:
 async def _work(installation: Installation, works: Works, given: dict[str, Any]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from unpend.engine.metrics import Metrics
-    from unpend.engine.running import Side, work_until_stopped
+    from unpend.engine.running import Side, engine_for, work_until_stopped
 
-    metrics = Metrics()
+    metrics = metrics_of(installation)
     metrics.of_work(works.tally)
-    metrics.of_store(installation.store, installation.clock)
-    sides: list[Side] = [outgoing_of(installation, given, metrics)]
+    engine = engine_for(installation, works)
+    parts: list[Side] = [engine, outgoing_of(installation, given, metrics)]
     with ExitStack() as held:
         if given["metrics_listen"]:
             from unpend.server.listening import sockets
@@ -85,5 +84,6 @@ async def _work(installation: Installation, works: Works, given: dict[str, Any])
 
             listening = [held.enter_context(each) for each in sockets(given["metrics_listen"], guarded=True)]
             threads = held.enter_context(ThreadPoolExecutor(2, thread_name_prefix="unpend-operator"))
-            sides.append(Page(listening, Readiness(installation.database, threads), metrics))
-        await work_until_stopped(installation, works, sides)
+            readiness = Readiness(installation.database, threads, lambda: engine.trouble)
+            parts.append(Page(listening, readiness, metrics))
+        await work_until_stopped(installation, works, parts)

@@ -50,9 +50,10 @@ class Side(Protocol):
         """Begin nothing new, finish what is under way."""
 
 
-async def work_until_stopped(installation: Installation, works: Works, sides: Sequence[Side] = ()) -> None:
-    """Work until SIGTERM or SIGINT; then begin nothing new and finish what is under way."""
-    parts = [engine_for(installation, works), *sides]
+async def work_until_stopped(installation: Installation, works: Works, parts: Sequence[Side] = ()) -> None:
+    """Run the engine, or these parts with an engine among them, until SIGTERM or SIGINT; then begin nothing new and
+    finish what is under way."""
+    parts = parts or [engine_for(installation, works)]
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
