@@ -76,7 +76,7 @@ def test_a_look_is_committed_once_and_by_one_alone(opened: Installation) -> None
     made = opened.identities.create(key())
     now = opened.clock.now()
     assert [shard for shard, _ in opened.store.due_shards(now + 10)] == [shard_of(made.key)]
-    assert opened.store.read_due(shard_of(made.key), now + 10, 5) == [made]
+    assert opened.store.read_due([shard_of(made.key)], now + 10, 5) == [made]
     first = looked(made, Event.COMPLETE, now, deep=True)
     assert opened.store.commit([first]) == {made.id}
     assert opened.store.commit([first]) == frozenset(), "a worker that wakes up late changes nothing"
@@ -123,7 +123,7 @@ def test_accounts_take_turns(opened: Installation) -> None:
         opened.identities.create(key(name, account="big"))
     small = next(k for i in range(999) if shard_of(k := key(f"{i}.example", account=accounts[0])) == shard)
     opened.identities.create(small)
-    read = opened.store.read_due(shard, opened.clock.now() + 10, 20)
+    read = opened.store.read_due([shard], opened.clock.now() + 10, 20)
     assert len(read) == 20
     assert small in [each.key for each in read[:2]]
 

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import Any
 
@@ -86,10 +86,10 @@ class DistributedEngine:
             shutdown_graceful_timeout=PATIENCE,
         )
 
-    def _guarded(self, work: Callable[[int], Awaitable[int]]) -> Callable[[int], Awaitable[None]]:
+    def _guarded(self, work: Callable[[Sequence[int]], Awaitable[int]]) -> Callable[[int], Awaitable[None]]:
         async def guarded(shard: int) -> None:
             try:
-                await work(shard)
+                await work([shard])
                 self.trouble = None
             except UnpendError as error:
                 self.trouble = error

@@ -79,11 +79,11 @@ class Works:
 
     # --- quick looks --------------------------------------------------------------------------------------------
 
-    async def look(self, shard: int, batches: int = 4) -> int:
-        """Look at what is due in a shard, some batches at most, so that the other lanes get their turn; how many."""
+    async def look(self, shards: Sequence[int], batches: int = 4) -> int:
+        """Look at what is due in these shards, some batches at most, so that the other lanes get their turn; how many."""
         done = 0
         for _ in range(batches):
-            rows = await self.thread(self.store.read_due, shard, self.clock.now(), self._batch)
+            rows = await self.thread(self.store.read_due, shards, self.clock.now(), self._batch)
             if rows:
                 with span("unpend.look", shard=shard, identities=len(rows)):
                     done += await self._commit(await self._judged(rows))
@@ -139,9 +139,9 @@ class Works:
 
     # --- deep diagnoses -----------------------------------------------------------------------------------------
 
-    async def diagnose(self, shard: int, limit: int = 4) -> int:
-        """Some of the diagnoses that a shard owes, all at once; how many."""
-        taken = await self.thread(take_owed, self.store, shard, self.clock.now(), limit)
+    async def diagnose(self, shards: Sequence[int], limit: int = 4) -> int:
+        """Some of the diagnoses that these shards owe, all at once; how many."""
+        taken = await self.thread(take_owed, self.store, shards, self.clock.now(), limit)
         await asyncio.gather(*(self._diagnose(owed) for owed in taken))
         return len(taken)
 
