@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import json
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +23,11 @@ from unpend.engine.webhooks.deliveries import BATCH, FAILING_FOR, Deliveries
 from unpend.engine.webhooks.hooks import MOST, Hooks
 from unpend.engine.webhooks.posting import Poster
 from unpend.engine.webhooks.retries import LATEST
+from unpend.lifecycle import Sighting, decide
 from unpend.model.errors import LimitError, UnknownEndpointError, UsageError
-from unpend.model.identity import IdentityKey, MailFrom
+from unpend.model.identity import Event, IdentityKey, Machine, MailFrom
 from unpend.model.webhook import EndpointState
+from unpend.store.store import Looked
 from unpend.store.webhooks import Webhooks
 
 A = "111111111111"
@@ -33,7 +37,7 @@ class Hand:
     """A wall clock that a test turns."""
 
     def __init__(self) -> None:
-        self.at = 1_800_000_000.0
+        self.at = time.time()
 
     def __call__(self) -> float:
         return self.at
@@ -94,6 +98,45 @@ async def test_each_step_is_told_once_in_the_form_of_the_standard(
         assert {each.state for each in hooks.deliveries(A, endpoint.uid)} == {"delivered"}
         await Deliveries(hooks, poster).drain()
         assert len(receiver.got) == 3
+
+
+SEEN = [
+    (Event.SILENT, []),
+    (Event.INCOMPLETE, []),
+    (Event.COMPLETE, ["domain.updated", "domain.verified"]),
+    (Event.COMPLETE, []),
+    (Event.SILENT, []),
+    (Event.INCOMPLETE, ["domain.degraded", "domain.updated"]),
+    (Event.INCOMPLETE, []),
+    (Event.COMPLETE, ["domain.recovered", "domain.updated"]),
+    (Event.INCOMPLETE, ["domain.degraded", "domain.updated"]),
+    (Event.EXPIRED, ["domain.failed", "domain.updated"]),
+]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_transitions_are_told_and_nothing_else(
+    house: Installation, hooks: Hooks, poster: Poster, hand: Hand
+) -> None:
+    """What looks see, in order, and what each of them makes the world hear: ownership by name, DKIM as an update."""
+    async with receiving(plain("200 OK")) as receiver:
+        hooks.register(A, receiver.url())
+        identity = house.identities.create(key())
+        due(house, hand)
+        await Deliveries(hooks, poster).drain()
+        for event, told in SEEN:
+            receiver.got.clear()
+            hand.at += 10
+            sightings = dict.fromkeys((Machine.OWNERSHIP, Machine.DKIM), Sighting(event))
+            decision = decide(identity, sightings, hand.at)
+            look = replace(identity.look, checked_at=hand.at)
+            assert house.store.commit([Looked(identity, decision, look)]) == {identity.id}
+            assert house.store.commit([Looked(identity, decision, look)]) == frozenset()
+            identity = house.identities.get(key())
+            await Deliveries(hooks, poster).drain()
+            bodies = [json.loads(each.body) for each in receiver.got]
+            assert sorted(each["type"] for each in bodies) == told, event
+            assert all(each["data"]["version"] <= identity.version for each in bodies)
 
 
 def verified(receiver: Receiver, *secrets: str) -> list[Any]:

@@ -85,7 +85,7 @@ class Works:
         for _ in range(batches):
             rows = await self.thread(self.store.read_due, shards, self.clock.now(), self._batch)
             if rows:
-                with span("unpend.look", shard=shard, identities=len(rows)):
+                with span("unpend.look", shards=len(shards), identities=len(rows)):
                     done += await self._commit(await self._judged(rows))
             if len(rows) < self._batch:
                 break
