@@ -128,8 +128,8 @@ def public_socket(info: aiohttp.AddrInfoType) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-def connector(*, allow_private: bool = False, total: int = 100, per_host: int = 4) -> aiohttp.TCPConnector:
-    """Connections that are kept for a moment only, few to any one host, none of them to the inside."""
+def connector(*, allow_private: bool = False, total: int = 100, per_host: int = 32) -> aiohttp.TCPConnector:
+    """Connections that are kept for a moment only, a bounded number to any one host, none of them to the inside."""
     guard = {} if allow_private else {"resolver": PublicResolver(), "socket_factory": public_socket}
     return aiohttp.TCPConnector(
         limit=total,
