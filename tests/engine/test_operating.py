@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import urllib.error
@@ -39,6 +40,7 @@ from unpend.engine.metrics import Metrics
 from unpend.engine.opening import open_installation
 from unpend.engine.tracing import span
 from unpend.engine.webhooks.outgoing import hooks_of
+from unpend.engine.works import Tally
 from unpend.model.errors import StoreError, UsageError
 from unpend.model.identity import IdentityKey
 from unpend.server.operating import Observed, Readiness, operating
@@ -252,3 +254,15 @@ def test_no_secret_reaches_the_log_in_any_form(form: logs.Form, stream: io.Strin
         assert len(lines) == len(SECRETS) * 2 + 4
         assert all({"event", "level", "logger", "timestamp"} <= set(line) for line in lines)
         assert next(line for line in lines if line["event"] == "call")["count"] == 3
+
+
+@pytest.mark.parametrize("page", ["operate.md", "operate.ja.md"])
+def test_the_manual_names_every_metric_and_no_other(page: str, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    installation = open_installation(f"sqlite:///{tmp_path}/engine.db")
+    metrics = metrics_of(installation)
+    metrics.of_work(Tally())
+    made = {family.name for family in text_string_to_metric_families(metrics.page().decode())}
+    installation.close()
+    named = {each.removesuffix("_total") for each in re.findall(r"`(unpend_[a-z_]+)", text)}
+    assert named == {each for each in made if each.startswith("unpend_")}
