@@ -60,10 +60,9 @@ def opened(given: dict[str, Any]) -> Installation:
     """The installation that the options name. UNPEND_SECRET holds its secret; by default a file beside SQLite does."""
     import os
 
-    try:
-        from unpend.engine.opening import open_installation
-    except ModuleNotFoundError as error:
-        raise UsageError(NOT_INSTALLED, INSTALL_IT) from error
+    store_installed()
+    from unpend.engine.opening import open_installation
+
     return open_installation(
         given["database"],
         secret=os.environ.get("UNPEND_SECRET"),
@@ -72,12 +71,20 @@ def opened(given: dict[str, Any]) -> Installation:
     )
 
 
+def store_installed() -> None:
+    """UsageError where the extra `server` is missing."""
+    from importlib.util import find_spec
+
+    if find_spec("sqlalchemy") is None:
+        raise UsageError(NOT_INSTALLED, INSTALL_IT)
+
+
 def works_of(installation: Installation, given: dict[str, Any]) -> Works:
     """The work on it, looking as the DNS flags want it."""
     from unpend.cli.check import both_families, text_of
     from unpend.engine.check import read_resolvers
     from unpend.engine.deep import DnsFlags
-    from unpend.engine.looking import QuickLook
+    from unpend.engine.looking import QuickLook, bulk_settings
     from unpend.engine.works import Works
 
     both_families(given)
@@ -92,5 +99,5 @@ def works_of(installation: Installation, given: dict[str, Any]) -> Works:
         timeout=given["timeout"],
         deadline=given["deadline"],
     )
-    quick = QuickLook(resolvers, timeout=given["timeout"])
+    quick = QuickLook(bulk_settings(resolvers, given["timeout"]))
     return Works(installation.store, installation.clock, quick, dns)

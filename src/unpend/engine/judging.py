@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from unpend.engine.demands import Demand
-from unpend.engine.looking import VALUES_KEPT, Glance, Looks
+from unpend.engine.looking import Glance, Looks
 from unpend.lifecycle import OPEN, News, Sighting, decide
 from unpend.model.identity import Event, Identity, Kind, LastLook, Machine, Seen, State
 from unpend.model.records import Outcome
@@ -21,6 +21,7 @@ SERVICE_ERROR = "SERVICE_ERROR"
 DNS_SERVER_ERROR = "DNS_SERVER_ERROR"
 WORST = ("HOST_NOT_FOUND", "TYPE_NOT_FOUND", "INVALID_VALUE", DNS_SERVER_ERROR)
 ANSWERS_KEPT = 12
+VALUES_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)

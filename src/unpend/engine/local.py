@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from time import monotonic
 
 from unpend.engine.works import Works
@@ -13,9 +13,10 @@ from unpend.store.rows import LANES, SHARDS
 
 TICK = 0.25
 REST = 2.0
-LOOKS_AT_ONCE = 8
+LOOKS_AT_ONCE = 32
 DIAGNOSES_AT_ONCE = 3
 log = logging.getLogger(__name__)
+MOST_TOGETHER = 64
 LANE = SHARDS // LANES
 Shard = tuple[int, float]
 
@@ -28,6 +29,7 @@ class LocalEngine:
         self._tick = tick
         self._stopping = asyncio.Event()
         self._rests_until = 0.0
+        self.diagnoses_at_once = DIAGNOSES_AT_ONCE
         self.trouble: UnpendError | None = None
 
     def stop(self) -> None:
@@ -39,35 +41,37 @@ class LocalEngine:
         works = self.works
         await asyncio.gather(
             self._rounds(works.due_shards, works.look, LOOKS_AT_ONCE),
-            self._rounds(works.owed_shards, works.diagnose, DIAGNOSES_AT_ONCE),
+            self._rounds(works.owed_shards, works.diagnose, self.diagnoses_at_once),
         )
 
     async def _rounds(
         self,
         ask: Callable[[], Awaitable[list[Shard]]],
-        work: Callable[[int], Coroutine[None, None, int]],
+        work: Callable[[Sequence[int]], Coroutine[None, None, int]],
         at_once: int,
     ) -> None:
-        """Start a shard's work whenever there is room: in turn between the lanes, the oldest first within a lane."""
-        running: dict[int, asyncio.Task[int]] = {}
+        """Start the work of some shards whenever there is room, in fair order; ask anew when all has been started."""
+        running: dict[asyncio.Task[int], Sequence[int]] = {}
+        todo: list[Sequence[int]] = []
         while not self._stopping.is_set():
-            for shard in await self._due(ask, running, at_once):
-                running[shard] = asyncio.create_task(work(shard))
-            await self._something(running)
-            running = {shard: task for shard, task in running.items() if not self._over(task)}
-        await asyncio.gather(*running.values(), return_exceptions=True)
+            if not todo:
+                busy = {shard for shards in running.values() for shard in shards}
+                todo = _parts([shard for shard in await self._due(ask) if shard not in busy], at_once)[::-1]
+            while todo and len(running) < at_once:
+                shards = todo.pop()
+                running[asyncio.create_task(work(shards))] = shards
+            await self._something(list(running), full=len(running) >= at_once)
+            running = {task: shards for task, shards in running.items() if not self._over(task)}
+        await asyncio.gather(*running, return_exceptions=True)
 
-    async def _due(
-        self, ask: Callable[[], Awaitable[list[Shard]]], running: dict[int, asyncio.Task[int]], at_once: int
-    ) -> list[int]:
+    async def _due(self, ask: Callable[[], Awaitable[list[Shard]]]) -> list[int]:
         if self.trouble is not None and monotonic() < self._rests_until:
             return []
         try:
-            due = await ask()
+            return [shard for shard, _ in fairly(await ask())]
         except UnpendError as error:
             self._rest(error)
             return []
-        return [shard for shard, _ in fairly(each for each in due if each[0] not in running)][: at_once - len(running)]
 
     def _over(self, task: asyncio.Task[int]) -> bool:
         """Whether it has ended. Trouble with the database is waited out: what is due stays due."""
@@ -88,11 +92,18 @@ class LocalEngine:
         self.trouble = error
         self._rests_until = monotonic() + REST
 
-    async def _something(self, running: dict[int, asyncio.Task[int]]) -> None:
-        """Wait for work to end, for a tick, or for the stop."""
+    async def _something(self, running: list[asyncio.Task[int]], *, full: bool) -> None:
+        """Wait for work to end, for the stop, or, while there is room for more, for a tick."""
         stopped = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({stopped, *running.values()}, timeout=self._tick, return_when=asyncio.FIRST_COMPLETED)
+        limit = None if full else self._tick
+        await asyncio.wait({stopped, *running}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
+
+
+def _parts(shards: list[int], at_once: int) -> list[Sequence[int]]:
+    """In as many parts as can run: few rows in each of many shards are one batch."""
+    size = min(MOST_TOGETHER, -(-len(shards) // at_once)) or 1
+    return [shards[start : start + size] for start in range(0, len(shards), size)]
 
 
 def fairly(due: Iterable[Shard]) -> list[Shard]:

@@ -18,7 +18,7 @@ from unpend.engine.clock import Clock
 from unpend.engine.deep import DnsFlags, diagnose_identity, insight_from
 from unpend.engine.demands import demand_of
 from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged
-from unpend.engine.looking import Quick
+from unpend.engine.looking import Quick, QuickLook
 from unpend.lifecycle import News, decide
 from unpend.model.identity import Identity, Kind, Transition
 from unpend.report.report import Report
@@ -64,6 +64,8 @@ class Works:
     def close(self) -> None:
         """Let the threads go."""
         self._threads.shutdown(wait=True)
+        if isinstance(self._quick, QuickLook):
+            self._quick.close()
 
     async def due_shards(self) -> list[tuple[int, float]]:
         """Where looks are due."""
@@ -75,11 +77,11 @@ class Works:
 
     # --- quick looks --------------------------------------------------------------------------------------------
 
-    async def look(self, shard: int, batches: int = 4) -> int:
-        """Look at what is due in a shard, some batches at most, so that the other lanes get their turn; how many."""
+    async def look(self, shards: Sequence[int], batches: int = 4) -> int:
+        """Look at what is due in these shards, some batches at most, so that the other lanes get their turn; how many."""
         done = 0
         for _ in range(batches):
-            rows = await self.thread(self.store.read_due, shard, self.clock.now(), self._batch)
+            rows = await self.thread(self.store.read_due, shards, self.clock.now(), self._batch)
             if rows:
                 done += await self._commit(await self._judged(rows))
             if len(rows) < self._batch:
@@ -134,9 +136,9 @@ class Works:
 
     # --- deep diagnoses -----------------------------------------------------------------------------------------
 
-    async def diagnose(self, shard: int, limit: int = 4) -> int:
-        """Some of the diagnoses that a shard owes, all at once; how many."""
-        taken = await self.thread(take_owed, self.store, shard, self.clock.now(), limit)
+    async def diagnose(self, shards: Sequence[int], limit: int = 4) -> int:
+        """Some of the diagnoses that these shards owe, all at once; how many."""
+        taken = await self.thread(take_owed, self.store, shards, self.clock.now(), limit)
         await asyncio.gather(*(self._diagnose(owed) for owed in taken))
         return len(taken)
 

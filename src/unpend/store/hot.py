@@ -24,8 +24,11 @@ LIST = text(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
+# One probe of the index a shard, however much is due.
 DUE_SHARDS = text(
-    "SELECT shard, min(due_at) FROM schedule WHERE due_at <= :now AND shard BETWEEN :first AND :last GROUP BY shard"
+    "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
+    "SELECT n.shard, d.due_at FROM n JOIN schedule d ON d.id = "
+    "(SELECT s.id FROM schedule s WHERE s.shard = n.shard AND s.due_at <= :now ORDER BY s.due_at, s.id LIMIT 1)"
 )
 # Fair between the accounts that share a shard: the oldest of each in turn, out of the oldest `pool` of them all.
 READ_DUE = text(

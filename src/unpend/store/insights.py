@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, text, update
+from sqlalchemy import Connection, Row, delete, select, text, update
 
 from unpend.model.identity import Identity
-from unpend.store.rows import COLUMNS, identity_of
+from unpend.store import hot
+from unpend.store.rows import COLUMNS, SHARDS, identity_of
 from unpend.store.store import Looked, Store
 from unpend.store.tables import deep, insight
 
@@ -18,7 +20,7 @@ OWED = text(
     f"SELECT {COLUMNS}, d.rev FROM (SELECT id, rev, due_at FROM deep WHERE shard = :shard AND due_at <= :now "  # noqa: S608
     "ORDER BY due_at, id LIMIT :limit) d JOIN identity i ON i.id = d.id JOIN schedule s ON s.id = d.id ORDER BY d.due_at"
 )
-SHARDS = text("SELECT shard, min(due_at) FROM deep WHERE due_at <= :now GROUP BY shard")
+OWED_SHARDS = text(hot.DUE_SHARDS.text.replace("schedule", "deep"))
 KEEP = text(
     "INSERT INTO insight (id, at, verdict, cause, eta, casefile) VALUES (:id, :at, :verdict, :cause, :eta, :casefile) "
     "ON CONFLICT (id) DO UPDATE SET at = :at, verdict = :verdict, cause = :cause, eta = :eta, casefile = :casefile"
@@ -47,13 +49,18 @@ class Insight:
 def owed_shards(store: Store, now: float) -> list[tuple[int, float]]:
     """The shards that owe diagnoses, and since when."""
     with store.database.reading() as connection:
-        return [(row[0], row[1]) for row in connection.execute(SHARDS, {"now": now})]
+        return [
+            (row[0], row[1]) for row in connection.execute(OWED_SHARDS, {"now": now, "first": 0, "last": SHARDS - 1})
+        ]
 
 
-def take_owed(store: Store, shard: int, now: float, limit: int, lease: float = LEASE) -> list[Owed]:
+def take_owed(store: Store, shards: Sequence[int], now: float, limit: int, lease: float = LEASE) -> list[Owed]:
     """Take some: for the time of the lease nobody else gets them. Who is killed gives them back by that."""
     with store.database.writing() as connection:
-        rows = connection.execute(OWED, {"shard": shard, "now": now, "limit": limit}).all()
+        rows: list[Row[Any]] = []
+        for shard in shards:
+            given = {"shard": shard, "now": now, "limit": limit - len(rows)}
+            rows += connection.execute(OWED, given).all() if len(rows) < limit else []
         taken = [Owed(identity_of(row[:-1]), row[-1] + 1) for row in rows]
         return [each for each in taken if _lease(connection, each, now + lease)]
 

@@ -129,11 +129,17 @@ class Store:
             rows = connection.execute(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
             return [(row[0], row[1]) for row in rows]
 
-    def read_due(self, shard: int, now: float, limit: int) -> list[Identity]:
-        """What is due in a shard: the oldest first, in turn between the accounts. Nothing is locked."""
-        given = {"shard": shard, "now": now, "limit": limit, "pool": limit * FAIR_POOL}
+    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Identity]:
+        """What is due in these shards: the oldest first, in turn between the accounts. Nothing is locked."""
+        found: list[Identity] = []
         with self.database.reading() as connection:
-            return [identity_of(row) for row in connection.execute(hot.READ_DUE, given)]
+            for shard in shards:
+                left = limit - len(found)
+                if left <= 0:
+                    break
+                given = {"shard": shard, "now": now, "limit": left, "pool": left * FAIR_POOL}
+                found += [identity_of(row) for row in connection.execute(hot.READ_DUE, given)]
+        return found
 
     def commit(self, looked: Sequence[Looked]) -> frozenset[int]:
         """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile."""
