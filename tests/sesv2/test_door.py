@@ -147,6 +147,11 @@ def test_pages(ses: Any) -> None:
             break
         token = {"NextToken": page["NextToken"]}
     assert found == names
+    for told, count in (("p1", 1), ("EXAMPLE", 7), ("none", 0)):
+        page = ses.list_email_identities(Filter={"IDENTITY_NAME_CONTAINS": told, "IDENTITY_TYPE": "DOMAIN"})
+        assert len(page["EmailIdentities"]) == count
+    assert ses.list_email_identities(Filter={"VERIFICATION_STATUS": "SUCCESS"})["EmailIdentities"] == []
+    assert refusal(ses.list_email_identities, Filter={"OTHER": "x"})[0] == "BadRequestException"
     assert refusal(ses.list_email_identities, NextToken="\0%%")[0] == "BadRequestException"
     assert refusal(ses.list_email_identities, PageSize=1001)[0] == "BadRequestException"
 

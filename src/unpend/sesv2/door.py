@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -33,6 +34,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **policies.OPERATIONS,
 }
 LARGEST_BODY = 256 * 1024
+UNREAD = (408, 413)  # the rest of the body is still coming, and nobody will read it
 
 
 class Door:
@@ -72,7 +74,8 @@ class Door:
 def refusal(error: SesError, path: str, asked: str | None = None) -> Answer:
     """The error in the protocol of the door that was called."""
     asked = asked or str(uuid.uuid4())
-    return query.refused(error, asked) if path == "/" else _refused(error, asked)
+    told = query.refused(error, asked) if path == "/" else _refused(error, asked)
+    return replace(told, headers={**told.headers, "connection": "close"}) if error.status in UNREAD else told
 
 
 def _headers(asked: str) -> Mapping[str, str]:

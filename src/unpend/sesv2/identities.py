@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
 from unpend.model.identity import Attributes, Identity, IdentityKey
@@ -17,6 +17,8 @@ from unpend.sesv2.signing import chosen
 from unpend.sesv2.tags import tags_of
 
 LARGEST_PAGE = 1000
+CONTAINS = "IDENTITY_NAME_CONTAINS"
+FILTERS = {"IDENTITY_TYPE": "IdentityType", "VERIFICATION_STATUS": "VerificationStatus"}
 
 
 def create(call: Call) -> views.Body:
@@ -49,8 +51,10 @@ def delete(call: Call) -> views.Body:
 
 
 def listing(call: Call) -> views.Body:
-    """ListEmailIdentities, by POST (now) and by GET (until botocore 1.40)."""
+    """ListEmailIdentities, by POST (now) and by GET (until botocore 1.40). A filtered page may be short, or empty, and go on, so that
+    it costs what another page costs."""
     told = _page(call)
+    wanted = _wanted(told.filter or {})
     size = told.page_size if told.page_size is not None else LARGEST_PAGE
     if not 0 <= size <= LARGEST_PAGE:
         raise bad_request(f"PageSize must be between 0 and {LARGEST_PAGE}.")
@@ -60,7 +64,8 @@ def listing(call: Call) -> views.Body:
     for each in found:
         if each.key.domain not in domains:
             domains[each.key.domain] = call.domain_of(each)
-    shown_here = [views.listed(each, domains[each.key.domain]) for each in found[:size]]
+    entries = (views.listed(each, domains[each.key.domain]) for each in found[:size])
+    shown_here = [entry for entry in entries if wanted(entry)]
     more = token_after(found[size - 1].key.name) if len(found) > size else None
     return views.present({"EmailIdentities": shown_here, "NextToken": more})
 
@@ -91,13 +96,22 @@ def after_token(token: str | None) -> str:
         raise bad_request("The NextToken is not one that was given out.") from None
 
 
+def _wanted(filters: Mapping[str, str]) -> Callable[[views.Body], bool]:
+    """All of the filters together."""
+    if unknown_ones := set(filters) - {*FILTERS, CONTAINS}:
+        raise bad_request(f"Unknown filter: {shown(min(unknown_ones))}. Known are {', '.join((*FILTERS, CONTAINS))}.")
+    part = filters.get(CONTAINS, "").lower()
+    same = {member: filters[name] for name, member in FILTERS.items() if name in filters}
+    return lambda entry: part in entry["IdentityName"].lower() and same.items() <= entry.items()
+
+
 def _page(call: Call) -> shapes.Page:
     if call.request.method == "POST":
         return shapes.read(call.request.body, shapes.Page)
     size = call.request.parameter("PageSize")
     if size and not (size.isascii() and size.isdecimal() and len(size) < 9):
         raise bad_request("PageSize must be a number.")
-    return shapes.Page(call.request.parameter("NextToken") or None, int(size) if size else None)
+    return shapes.Page(None, call.request.parameter("NextToken") or None, int(size) if size else None)
 
 
 OPERATIONS: Mapping[str, Operation] = {

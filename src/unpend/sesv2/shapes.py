@@ -38,6 +38,7 @@ class Create(Shape, frozen=True):
 
 
 class Page(Shape, frozen=True):
+    filter: dict[str, str] | None = None
     next_token: str | None = None
     page_size: int | None = None
 
