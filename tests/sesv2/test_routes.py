@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.sesv2.routes_of_botocore import NEWEST, routes_of
+
 from unpend.sesv2.errors import SesError
 from unpend.sesv2.routes import match, operations
 
