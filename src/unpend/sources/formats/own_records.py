@@ -83,10 +83,15 @@ def _record(item: Any, number: int, domain: str) -> ExpectedRecord:
     name = owner_name(word(held["name"]), domain)
     clean = tuple(dict.fromkeys(record_value(type_, value, domain, name) for value in values))
     purpose = _purpose(word(held.get("purpose")).lower()) or purpose_of(name, type_, clean)
-    required = str(held.get("required", "true")).strip().lower() not in ("false", "no", "0", "off")
+    required = _flag(held, "required")
     ttl = word(held.get("ttl"))
     seconds = int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 10 else None
-    return ExpectedRecord(purpose, name, type_, clean, required, seconds)
+    known, verified = (_flag(held, each) for each in ("known", "verified"))
+    return ExpectedRecord(purpose, name, type_, clean, required, seconds, known, verified)
+
+
+def _flag(held: dict[str, Any], key: str) -> bool:
+    return str(held.get(key, "true")).strip().lower() not in ("false", "no", "0", "off")
 
 
 def _purpose(text: str) -> Purpose | None:
