@@ -16,9 +16,9 @@ def is_shape(value: str) -> bool:
     return _UNKNOWN.search(value) is not None
 
 
-def unknown_parts(value: str) -> tuple[str, ...]:
-    """What is not known of it, as it is called."""
-    return tuple(part[1:-1] for part in _UNKNOWN.findall(value))
+def filled(value: str, part: str) -> str:
+    """The value with something in the place of every unknown part."""
+    return _UNKNOWN.sub(part, value)
 
 
 def name_fits(shape: str, value: str) -> bool:
