@@ -65,6 +65,15 @@ async def test_another_service_stands_there(tmp_path: Path) -> None:
     assert said["findings"][0]["params"]["owner"] == "SMTP2GO"
 
 
+async def test_a_saved_case_says_the_same(tmp_path: Path) -> None:
+    """Sentences inside sentences come back from the case file as sentences."""
+    case = str(tmp_path / "case.json")
+    for lang in ("en", "ja"):
+        _, out, _ = await told(SENDGRID, tmp_path, *HOST, "--save", case, "--lang", lang)
+        assert "SendGrid" in out
+        assert (await typed("replay", case, "--lang", lang))[1] == out
+
+
 async def test_a_value_of_another_form(tmp_path: Path) -> None:
     code, out, _ = await told(SENDGRID.replace("s1.domainkey.u42", "s9.domainkey.u42"), tmp_path, *HOST)
     assert code == 1
