@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from functools import reduce
 from typing import Any, cast
 
 import click
@@ -103,10 +104,10 @@ def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
         found.append(from_template(name, given["provider"], given["set_"]))
     if not found:
         return None
-    expected = found[0]
-    for more in found[1:]:
-        expected = merge(expected, more)
-    return expected
+    tell = output.progress(given["quiet"], cast(Lang, given["lang"] or language()))
+    for each in found:
+        tell(each.notes[0])
+    return reduce(merge, found)
 
 
 def ses_view(domain: str, given: dict[str, Any]) -> Expected:
