@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,19 @@ async def test_other_commands_take_it_too(command: str, tmp_path: Path) -> None:
     code, out, err = await told("", tmp_path, *ALL_FLAGS, *more, command=command)
     assert code == 0, err
     assert "s1.domainkey.u42.wl045.sendgrid.net." in out
+
+
+async def test_records_of_one_set_are_printed_as_one_and_shapes_not_at_all(tmp_path: Path) -> None:
+    more = ("--provider", "icloud", "--set", "code=abcdef")
+    code, out, err = await told("", tmp_path, *more, "--format", "route53-json", command="records")
+    assert code == 0, err
+    sets = {c["ResourceRecordSet"]["Name"]: c["ResourceRecordSet"] for c in json.loads(out)["Changes"]}
+    assert len(sets) == 2
+    assert len(sets["example.com."]["ResourceRecords"]) == 2
+    code, out, err = await told("", tmp_path, *FLAGS, "--format", "octodns", command="records")
+    assert code == 0, err
+    assert "sendgrid" not in out
+    assert "em1234.example.com CNAME" in err
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -15,7 +15,7 @@ from unpend.model.expected import Expected
 from unpend.model.names import relative
 from unpend.model.plan import Change, Op, Plan
 from unpend.report.as_json import plan_dict
-from unpend.report.as_records import publications, records_dict
+from unpend.report.as_records import records_dict, whole_sets
 from unpend.report.plan_as import forms, plan_as
 from unpend.report.planfile import dump
 from unpend.sources import from_template, merge, read_expected
@@ -107,7 +107,7 @@ async def test_what_is_printed_for_a_zone_makes_the_zone_right(tmp_path: Path) -
         printed["report"] = before.to_json("ja")
         printed["plan"] = dump(before.domain, plan_dict(before.plan, "en")).decode()
         printed["records"] = json.dumps(records_dict(before, "en"))
-        printed["records-bind"] = plan_as("bind", Plan(changes=publications(before)))
+        printed["records-bind"] = plan_as("bind", Plan(changes=whole_sets(before)))
         lab.apply(before.plan)
         lab.flush()
         told = {form: read_expected(text, DOMAIN) for form, text in printed.items()}
