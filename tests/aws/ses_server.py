@@ -23,6 +23,7 @@ from unpend.lab.words import TOKENS
 
 MODEL = botocore.session.get_session().get_service_model("sesv2")
 Json = dict[str, Any]
+Fault = tuple[int, str, str]
 
 
 def identity(status: str = "PENDING", **more: Any) -> Json:
@@ -59,10 +60,13 @@ def looked(error: str = "HOST_NOT_FOUND", minutes_ago: float = 120, primary: str
 
 @dataclass
 class Ses:
-    """What the server holds: region → name → identity. `faults`: (region, operation) → status, code, message."""
+    """What the server holds: region → name → identity. `faults`: (region, operation) → status, code, message.
+
+    The operation "*" stands for all; of a list one fault is told a call, until none is left.
+    """
 
     regions: dict[str, dict[str, Json]] = field(default_factory=dict)
-    faults: dict[tuple[str, str], tuple[int, str, str]] = field(default_factory=dict)
+    faults: dict[tuple[str, str], Fault | list[Fault]] = field(default_factory=dict)
     sandboxed: set[str] = field(default_factory=set)
     restarts_by: str = "VerifyDomainDkim"
     new_tokens: tuple[str, ...] = ()
@@ -78,7 +82,8 @@ class Ses:
         """What the call gets, as AWS would say it."""
         self.calls.append((region, operation, time.monotonic()))
         self.bodies.append(given)
-        if fault := self.faults.get((region, operation)) or self.faults.get((region, "*")):
+        fault = self.faults.get((region, operation)) or self.faults.get((region, "*"))
+        if fault := fault.pop(0) if isinstance(fault, list) else fault:
             return fault[0], {"__type": fault[1], "message": fault[2]}
         held = self.regions.get(region, {})
         if operation == "GetAccount":

@@ -91,15 +91,16 @@ def put(error: Exception, service: str, region: str, action: str) -> WriterError
 
 def _not_sent(error: Exception, places: dict[str, Any]) -> WriterError:
     """Nothing came back: the endpoint is down, or the credentials could not even be fetched."""
+    from botocore.exceptions import ConnectionError as Unconnected
     from botocore.exceptions import CredentialRetrievalError, HTTPClientError, PartialCredentialsError
 
     if type(error).__name__ in SIGN_IN_AGAIN:
         return CredentialsError(EXPIRED)
     if isinstance(error, CredentialRetrievalError | PartialCredentialsError):
-        return CredentialsError(REFUSED.fill(**places, why=error))
-    if isinstance(error, HTTPClientError | ConnectionError):
-        return WriterError(UNREACHABLE.fill(**places, why=error))
-    return WriterError(REFUSED.fill(**places, why=error))
+        return CredentialsError(REFUSED.fill(**places, why=str(error)))
+    if isinstance(error, HTTPClientError | Unconnected):
+        return WriterError(UNREACHABLE.fill(**places, why=str(error)))
+    return WriterError(REFUSED.fill(**places, why=str(error)))
 
 
 def _refused(error: Any, places: dict[str, Any]) -> WriterError:
