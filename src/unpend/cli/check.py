@@ -172,13 +172,13 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
 
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
-    expected = ses_options.with_ses(domain, given, expectation(domain, given))
+    wanted = ses_options.Wanted(domain, given, expectation(domain, given))
     hints = _text(given["root_hints"]) if given["root_hints"] else None
 
     async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
         return await look(
             domain,
-            narrowed(expected, names),
+            narrowed(await wanted.now(), names),
             resolvers=given["resolver"] or None,
             root_hints=hints,
             port=given["port"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -52,7 +53,13 @@ def _seen(domain: str, told: SesAnswer) -> Expected:
     if told.exists is None:
         return Expected(domain, notes=told.notes)
     if told.text is None or told.region is None:
-        view = ProviderView(exists=False, searched=told.searched, unanswered=told.unanswered, asked_region=told.asked)
+        view = ProviderView(
+            exists=False,
+            searched=told.searched,
+            unanswered=told.unanswered,
+            asked_region=told.asked,
+            asked_at=time.time(),
+        )
         return Expected(domain, provider="ses", view=view, source="ses", notes=told.notes)
     try:
         expected = read_expected(told.text, domain, region=told.region)
@@ -67,6 +74,7 @@ def _seen(domain: str, told: SesAnswer) -> Expected:
         elsewhere=told.elsewhere,
         production=told.production,
         overriding=told.overriding,
+        asked_at=time.time(),
     )
     notes = (ASKED.fill(region=told.region), *told.notes, *expected.notes[1:])
     return replace(expected, view=view, source="ses", notes=notes)

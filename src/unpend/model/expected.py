@@ -48,7 +48,8 @@ class ProviderView:
     asked and has no such identity in any of `searched` regions; `unanswered` are those that did not answer.
     `asked_region` is where it was looked for, if it was found in another one; `elsewhere` are further regions that have
     it. `unwanted_names` are names that a file demanded and the provider does not ask for. `overriding` are more
-    specific identities of the account that do not sign. `production` is False in the sending sandbox.
+    specific identities of the account that do not sign. `production` is False in the sending sandbox. `asked_at` (Unix
+    seconds) is when the provider was asked; None for what a file says, which may be old.
     """
 
     verification_status: str | None = None
@@ -70,6 +71,7 @@ class ProviderView:
     unwanted_names: tuple[str, ...] = ()
     overriding: tuple[str, ...] = ()
     production: bool | None = None
+    asked_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
