@@ -154,6 +154,7 @@ async def test_ctrl_c_and_no_at_the_question(world: World) -> None:
         process = await world.starts(stdin=slave)
         await heard(process.stderr, b"[y/N]")
         if answer is None:
+            await asyncio.sleep(0.5)  # until input() waits: between the prompt and that CPython looks at no signal
             told = await interrupted(process)
         else:
             os.write(master, answer)
