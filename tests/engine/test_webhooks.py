@@ -251,9 +251,8 @@ async def test_people_read_a_sentence_in_their_language(
     with pytest.raises(UsageError):
         hooks.register(A, "mailto:ops@example.net")
     async with mail_server(monkeypatch) as received, receiving(plain("200 OK")) as chat:
-        monkeypatch.setattr("unpend.engine.notify.CHATS", ("127.0.0.1",))
         hooks.register(A, "mailto:ops@example.net")
-        hooks.register(A, chat.url(), lang="ja")
+        hooks.register(A, "slack+" + chat.url(), lang="ja")
         house.identities.create(key())
         due(house, hand)
         await Deliveries(hooks, poster).drain()

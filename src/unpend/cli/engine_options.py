@@ -140,7 +140,8 @@ def store_installed() -> None:
 
 def works_of(installation: Installation, given: dict[str, Any]) -> Works:
     """The work on it, looking as the DNS flags want it."""
-    from unpend.cli.check import both_families, text_of
+    from unpend.cli.check import both_families
+    from unpend.cli.expectation import text_of
     from unpend.engine.check import read_resolvers
     from unpend.engine.deep import DnsFlags
     from unpend.engine.looking import QuickLook, bulk_settings

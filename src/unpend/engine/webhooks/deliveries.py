@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from random import random
 from typing import Any, TypeVar
 
-from unpend.engine.notify import mail, mail_address
+from unpend.engine.notify import mail, mail_address, without_slack
 from unpend.engine.tracing import span
 from unpend.engine.webhooks.hooks import Hooks
 from unpend.engine.webhooks.payload import body, sentence
@@ -154,7 +154,7 @@ class Deliveries:
         if address is not None:
             return await asyncio.get_running_loop().run_in_executor(self._mails, _mailed, address, endpoint, owed)
         message = Message(owed.uid, body(owed, endpoint), self.hooks.clock.wall())
-        return await self.poster.post(endpoint.url, message, self.hooks.secrets_of(endpoint))
+        return await self.poster.post(without_slack(endpoint.url), message, self.hooks.secrets_of(endpoint))
 
     def _outcome(self, owed: Owed, tried: Try) -> Outcome:
         attempt, now = owed.attempt + 1, self.hooks.clock.now()

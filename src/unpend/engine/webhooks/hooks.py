@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from unpend.engine.clock import Clock
-from unpend.engine.notify import mail_address
+from unpend.engine.notify import mail_address, without_slack
 from unpend.engine.secret import Secret
 from unpend.engine.webhooks.targets import read_target
 from unpend.model.errors import LimitError, UnknownEndpointError, UsageError
@@ -129,7 +129,8 @@ class Hooks:
 
     def _target(self, url: str) -> str:
         if mail_address(url) is None:
-            return read_target(url, allow_private=self.allow_private)
+            called = without_slack(url)
+            return url.removesuffix(called) + read_target(called, allow_private=self.allow_private)
         if not os.environ.get("SMTP_HOST"):
             raise UsageError(NO_MAIL)
         return url
