@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
@@ -98,14 +99,21 @@ def sought_of(record: ExpectedRecord, *, behind: bool = False) -> Sought:
 
 
 def wire_name(name: str) -> bytes:
-    """A name as labels. Most names need no unescaping, and this is a tenth of the whole cost of a question."""
-    if "\\" in name or not name.endswith(".") or name == ".":
+    """A name as labels. All but its first label is kept: the names of a domain share it, and so do their targets."""
+    head, _, tail = name.partition(".")
+    if ".." in name or not head:
+        raise ValueError(f"a name with an empty label: {name[:80]}")
+    if "\\" in name or not tail or len(head) > LABEL_LIMIT:
         return to_wire(name)
-    raw = name.encode("ascii").split(b".")
-    out = b"".join([_LENGTHS[len(label)] + label for label in raw if len(label) <= LABEL_LIMIT])
-    if len(out) != len(name) + 1 or len(out) > NAME_LIMIT or b"" in raw[:-1]:
-        raise ValueError(f"not a name that can be asked for: {name[:80]}")
+    out = _LENGTHS[len(head)] + head.encode("ascii") + _tail(tail)
+    if len(out) > NAME_LIMIT:
+        raise ValueError(f"a name of {len(out)} octets")
     return out
+
+
+@lru_cache(4096)
+def _tail(name: str) -> bytes:
+    return to_wire(name)
 
 
 _LENGTHS = [bytes([length]) for length in range(LABEL_LIMIT + 1)]
