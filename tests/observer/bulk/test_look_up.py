@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import random
-import shutil
 import struct
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
 from unpend.model.records import Outcome
 from unpend.observer.bulk import Fast, flight
-from unpend.observer.bulk.accelerate import MakeBurst, build, loaded
+from unpend.observer.bulk.accelerate import burst_of
 from unpend.observer.bulk.burst import Burst
 
 from .world import coded, looked_up, right
@@ -21,19 +21,11 @@ HALVES = ("pure", "c")
 
 
 @pytest.fixture(params=HALVES, autouse=True)
-def half(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, built: MakeBurst | None) -> None:
+def half(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
     """Every test of this file holds for the pure and for the C half of the sockets."""
-    if request.param == "c" and built is None:
+    if request.param == "c" and module is None:
         pytest.skip("no C compiler here")
-    monkeypatch.setattr(flight, "make_burst", lambda: built if request.param == "c" else Burst)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> MakeBurst | None:
-    """The C half, compiled with the warnings that this file's own compiler call turns on."""
-    if not shutil.which("cc"):
-        return None
-    return loaded(build(tmp_path_factory.mktemp("bursts")))
+    monkeypatch.setattr(flight, "make_burst", lambda: burst_of(module) if request.param == "c" else Burst)
 
 
 async def test_verdicts_are_right_and_each_comes_once() -> None:

@@ -323,6 +323,41 @@ static PyObject *burst_expire(Burst *self, PyObject *args) {
     return late;
 }
 
+/* --- names ------------------------------------------------------------------------------------------------------ */
+
+/* A plain name (no escapes, ASCII) as labels in lower case or as it stands; None for what needs the long way. */
+static PyObject *wire(PyObject *unused, PyObject *args) {
+    const char *name;
+    Py_ssize_t length;
+    int type, lower;
+    if (!PyArg_ParseTuple(args, "s#ip", &name, &length, &type, &lower)) return NULL;
+    unsigned char out[260];
+    if (length < 2 || length > 254 || name[length - 1] != '.') Py_RETURN_NONE;
+    Py_ssize_t label = 0;
+    for (Py_ssize_t i = 0; i < length; i++) {
+        unsigned char c = name[i];
+        if (c == '.') {
+            if (i - label < 1 || i - label > 63) Py_RETURN_NONE;
+            out[label] = i - label;
+            label = i + 1;
+        } else if (c == '\\' || c >= 0x80) {
+            Py_RETURN_NONE;
+        } else {
+            out[i + 1] = lower ? lowered(c) : c;
+        }
+    }
+    out[length] = 0;
+    if (!type) return PyBytes_FromStringAndSize((char *)out, length + 1);
+    unsigned char behind[4] = {type >> 8, type & 0xFF, 0, 1};
+    memcpy(out + length + 1, behind, 4);
+    return PyBytes_FromStringAndSize((char *)out, length + 5);
+}
+
+static PyMethodDef functions[] = {
+    {"wire", wire, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
 /* --- the type --------------------------------------------------------------------------------------------------- */
 
 static void drop_all(Burst *self) {
@@ -408,7 +443,7 @@ static PyType_Slot type_slots[] = {
 
 static PyType_Spec type_spec = {"_bursts.Burst", sizeof(Burst), 0, Py_TPFLAGS_DEFAULT, type_slots};
 
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_bursts", NULL, -1, NULL, NULL, NULL, NULL, NULL};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_bursts", NULL, -1, functions, NULL, NULL, NULL, NULL};
 
 PyMODINIT_FUNC PyInit__bursts(void) {
     name_question = PyUnicode_InternFromString("question");
