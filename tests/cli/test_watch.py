@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 from lab_cases import look
 
-from unpend.cli import notify
-from unpend.cli.notify import notifier
 from unpend.cli.watch import _Run, seconds
+from unpend.engine import notify
 from unpend.engine import watch as engine
+from unpend.engine.notify import notifier
 from unpend.lab import Lab, load_scenario
 from unpend.model.errors import UsageError
 from unpend.report.report import Report

@@ -138,8 +138,7 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
     """
     from unpend.engine.check import check as look
 
-    if given["ipv4_only"] and given["ipv6_only"]:
-        raise UsageError(BOTH_FAMILIES)
+    both_families(given)
     wanted = ses_options.Wanted(domain, given, expectation(domain, given))
     hints = text_of(given["root_hints"]) if given["root_hints"] else None
 
@@ -160,6 +159,12 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
         )
 
     return once
+
+
+def both_families(given: dict[str, Any]) -> None:
+    """Refuse two flags that leave nobody to ask."""
+    if given["ipv4_only"] and given["ipv6_only"]:
+        raise UsageError(BOTH_FAMILIES)
 
 
 def narrowed(expected: Expected | None, names: frozenset[str] | None) -> Expected | None:

@@ -7,7 +7,14 @@ import sys
 from collections.abc import Callable
 
 from unpend.cli.language import language
-from unpend.model.errors import CredentialsError, RefusedError, StoppedError, UnpendError, WriterError
+from unpend.model.errors import (
+    CredentialsError,
+    RefusedError,
+    StoppedError,
+    StoreError,
+    UnpendError,
+    WriterError,
+)
 from unpend.model.text import Text
 
 USAGE = 2
@@ -59,7 +66,7 @@ def _exit_code(error: UnpendError) -> int:
         return REFUSED
     if isinstance(error, StoppedError):
         return INTERRUPTED
-    lost = isinstance(error, WriterError) and not isinstance(error, CredentialsError)
+    lost = isinstance(error, WriterError | StoreError) and not isinstance(error, CredentialsError)
     return UNDETERMINED if lost else USAGE
 
 

@@ -10,6 +10,13 @@ UnpendError
 │   ├── CredentialsError  there are none, or they are not accepted (exit 2)
 │   └── StoppedError      Ctrl-C while it was being used (exit 130)
 ├── RefusedError        a change that is not safe to make (exit 5)
+├── IdentityError       the engine cannot do this to an identity (exit 2)
+│   ├── UnknownIdentityError   there is none of this name
+│   ├── UnknownEndpointError   there is no such webhook
+│   ├── IdentityExistsError    there is one already
+│   ├── InvalidAttributeError  what was given for it cannot be used
+│   └── LimitError             there are too many
+├── StoreError          the engine's database could not be used (exit 4)
 └── LabError            the embedded lab could not be started
 """
 
@@ -65,3 +72,31 @@ class StoppedError(WriterError):
 
 class RefusedError(UnpendError):
     """A change that is not safe to make was not made."""
+
+
+class IdentityError(UnpendError):
+    """The engine cannot do this to an identity."""
+
+
+class UnknownIdentityError(IdentityError):
+    """There is no identity of this name."""
+
+
+class UnknownEndpointError(IdentityError):
+    """There is no such webhook in this account."""
+
+
+class IdentityExistsError(IdentityError):
+    """There is an identity of this name already."""
+
+
+class InvalidAttributeError(IdentityError):
+    """What was given for an identity cannot be used."""
+
+
+class LimitError(IdentityError):
+    """There are too many of them."""
+
+
+class StoreError(UnpendError):
+    """The engine's database could not be used."""

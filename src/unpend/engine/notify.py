@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import smtplib
 import ssl
 import urllib.request
@@ -49,23 +50,21 @@ def notifier(url: str) -> Notify:
     parts = urlsplit(url)
     kind = parts.scheme.removeprefix("slack+")
     if kind in {"http", "https"} and parts.hostname:
-        chat = kind != parts.scheme or parts.hostname in CHATS
         where = url.removeprefix("slack+")
-        return lambda said, event: _post(where, {"text": said, "content": said} if chat else event)
-    post = _office(parts)
+        chat = kind != parts.scheme or is_chat(url)
+        return lambda said, event: _post(where, chat_message(said) if chat else event)
+    post = _office(url, parts)
     if post is None:
         raise UsageError(NOT_A_TARGET.fill(url=_without_secrets(url)), TARGETS)
     return lambda said, event: _mail(post, said, event)
 
 
-def _office(parts: SplitResult) -> Post | None:
+def _office(url: str, parts: SplitResult) -> Post | None:
     """The mail server of smtp://, smtps:// or, by the environment, mailto:."""
-    settings = os.environ
     try:
-        if parts.scheme == "mailto" and "@" in parts.path and settings.get("SMTP_HOST"):
-            sender, username, password = (settings.get(f"SMTP_{name}", "") for name in ("FROM", "USERNAME", "PASSWORD"))
-            port = int(settings.get("SMTP_PORT", "25"))
-            return Post(settings["SMTP_HOST"], port, unquote(parts.path), sender, username, password)
+        address = mail_address(url)
+        if address and os.environ.get("SMTP_HOST"):
+            return _of_environment(address)
         told = {key: values[0] for key, values in parse_qs(parts.query).items()}
         if parts.scheme in {"smtp", "smtps"} and parts.hostname and "@" in told.get("to", ""):
             tls = parts.scheme == "smtps"
@@ -75,6 +74,30 @@ def _office(parts: SplitResult) -> Post | None:
     except ValueError:
         return None
     return None
+
+
+def _of_environment(address: str) -> Post:
+    """SMTP_HOST[:SMTP_PORT], SMTP_USERNAME, SMTP_PASSWORD, SMTP_FROM; ValueError for a port that is none."""
+    settings = os.environ
+    sender, username, password = (settings.get(f"SMTP_{name}", "") for name in ("FROM", "USERNAME", "PASSWORD"))
+    return Post(settings["SMTP_HOST"], int(settings.get("SMTP_PORT", "25")), address, sender, username, password)
+
+
+def is_chat(url: str) -> bool:
+    """Whether people read there: Slack, Discord or Google Chat."""
+    return urlsplit(url).hostname in CHATS
+
+
+def chat_message(said: str) -> dict[str, str]:
+    """A sentence in the form that all of them take."""
+    return {"text": said, "content": said}
+
+
+def mail_address(url: str) -> str | None:
+    """The one address of a mailto: URL; None for anything else. Whatever could begin another header is none."""
+    parts = urlsplit(url)
+    address = unquote(parts.path) if parts.scheme == "mailto" else ""
+    return address if re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,255}", address) and "," not in address else None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -90,6 +113,15 @@ def _post(url: str, body: dict[str, Any]) -> None:
     except HTTPError as error:
         error.close()
         raise OSError(f"HTTP {error.code}") from None
+
+
+def mail(address: str, said: str, event: dict[str, Any]) -> None:
+    """Over the server that the environment names, with TLS wherever it is offered; OSError where that fails."""
+    try:
+        post = _of_environment(address)
+    except ValueError:
+        raise OSError("SMTP_PORT is no number") from None
+    _mail(post, said, event)
 
 
 def _mail(post: Post, said: str, event: dict[str, Any]) -> None:

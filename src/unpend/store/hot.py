@@ -1,0 +1,108 @@
+"""The statements that most of the work goes through, written by hand for each dialect.
+
+A batch travels as one value: a JSON array to SQLite (json_each), one array a column to PostgreSQL (unnest). The two
+texts mirror one another line for line. Guard is `schedule.rev`: whoever read an older row changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from unpend.store.rows import COLUMNS
+
+GET = text(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
+    "WHERE i.account = :account AND i.region = :region AND i.name = :name"
+)
+GET_LOCKED = text(GET.text + " FOR UPDATE")
+GET_UID = text(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
+LIST = text(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
+    "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
+)
+# One probe of the index a shard, however much is due.
+DUE_SHARDS = text(
+    "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
+    "SELECT n.shard, d.due_at FROM n JOIN schedule d ON d.id = "
+    "(SELECT s.id FROM schedule s WHERE s.shard = n.shard AND s.due_at <= :now ORDER BY s.due_at, s.id LIMIT 1)"
+)
+# Fair between the accounts that share a shard: the oldest of each in turn, out of the oldest `pool` of them all.
+READ_DUE = text(
+    f"SELECT {COLUMNS} FROM (SELECT d.id, d.due_at, "
+    "row_number() OVER (PARTITION BY o.account ORDER BY d.due_at, d.id) AS turn "
+    "FROM (SELECT id, due_at FROM schedule WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) d "
+    "JOIN identity o ON o.id = d.id ORDER BY turn, d.due_at LIMIT :limit) f "
+    "JOIN identity i ON i.id = f.id JOIN schedule s ON s.id = f.id ORDER BY f.turn, f.due_at"
+)
+
+
+class Batch:
+    """A statement over many rows. `columns` are "name:type" of PostgreSQL; {rows} stands for the relation `u`."""
+
+    def __init__(self, columns: str, sqlite: str, postgres: str | None = None) -> None:
+        pairs = [column.split(":") for column in columns.split()]
+        self.names = [name for name, _ in pairs]
+        picked = ", ".join(f"value ->> {n} AS {name}" for n, name in enumerate(self.names))
+        arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in pairs)
+        source = f"unnest({arrays}) AS u({', '.join(self.names)})"
+        self._sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))
+        self._postgres = text((postgres or sqlite).replace("{rows}", source))
+
+    def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Run it over these rows; what it returns, if it returns anything."""
+        if not rows:
+            return []
+        if connection.dialect.name == "sqlite":
+            result = connection.execute(self._sqlite, {"rows": json.dumps(rows)})
+        else:
+            columns = zip(*rows, strict=True)
+            result = connection.execute(
+                self._postgres, {name: list(column) for name, column in zip(self.names, columns, strict=True)}
+            )
+        return [tuple(row) for row in result] if result.returns_rows else []
+
+
+CLAIM = Batch(
+    "id:bigint r:integer due:float8 att:smallint at:float8",
+    "UPDATE schedule SET due_at = u.due, rev = schedule.rev + 1, attempt = u.att, checked_at = u.at FROM {rows} "
+    "WHERE schedule.id = u.id AND schedule.rev = u.r RETURNING schedule.id",
+)
+POSTPONE = Batch(
+    "id:bigint r:integer due:float8",
+    "UPDATE schedule SET due_at = u.due, rev = rev + 1 FROM {rows} "
+    "WHERE schedule.id = u.id AND schedule.rev = u.r RETURNING schedule.id",
+)
+_MACHINES = ("ownership", "dkim", "mail_from")
+_STANDING = " ".join(f"{m}_state:smallint {m}_since:float8 {m}_deadline:float8" for m in _MACHINES)
+_SET = ", ".join(f"{m}_{part} = u.{m}_{part}" for m in _MACHINES for part in ("state", "since", "deadline"))
+IDENTITY = Batch(
+    f"id:bigint version:integer success_at:float8 error_type:text soa:text picture:text {_STANDING}",
+    "UPDATE identity SET version = u.version, success_at = u.success_at, error_type = u.error_type, soa = u.soa, "
+    "picture = u.picture, " + _SET + " FROM {rows} WHERE identity.id = u.id",
+)
+TRANSITION = Batch(
+    "id:bigint version:integer machine:smallint before:smallint after:smallint event:smallint at:float8 seen:text",
+    "INSERT INTO transition (id, version, machine, before, after, event, at, seen) "
+    "SELECT id, version, machine, before, after, event, at, seen FROM {rows} WHERE true",
+)
+EVENT = Batch(
+    "uid:text account:text identity:bigint version:integer type:text body:text at:float8",
+    "INSERT INTO event (uid, account, identity, version, type, body, at) "
+    "SELECT uid, account, identity, version, type, body, at FROM {rows} WHERE true RETURNING seq",
+)
+DELIVERY = Batch(
+    "seq:bigint at:float8",
+    "INSERT INTO delivery (event, endpoint, due_at, rev, attempt, last_code, last_word) "
+    "SELECT e.seq, p.id, u.at, 0, 0, 0, '' FROM {rows} JOIN event e ON e.seq = u.seq "
+    "JOIN endpoint p ON p.account = e.account AND p.state = 0 AND (p.types = '' OR p.types LIKE '%,' || e.type || ',%') "
+    "WHERE true",
+)
+DEEP = Batch(
+    "id:bigint shard:smallint due:float8",
+    "INSERT INTO deep (id, shard, due_at, rev) SELECT id, shard, due, 0 FROM {rows} WHERE true "
+    "ON CONFLICT (id) DO UPDATE SET rev = deep.rev + 1",
+)

@@ -1,0 +1,253 @@
+"""The store: every promise that the engine makes about identities is one transaction here. Synchronous; call it in a
+thread. `commit` is the heart: compare and set on `rev`, steps, events and deliveries together or not at all."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from unpend.lifecycle import Decision
+from unpend.model.errors import IdentityExistsError, UnknownIdentityError
+from unpend.model.identity import Attributes, Identity, IdentityKey, Kind, LastLook, Machine, Standing, Transition
+from unpend.model.text import Text
+from unpend.store import hot, tables
+from unpend.store.connect import Database
+from unpend.store.outbox import event_row, tell, type_of
+from unpend.store.rows import KINDS, identity_of, shard_of, standing_columns, text_of, transition_columns, transition_of
+
+EXISTS = Text(en="There is an identity {name} already.", ja="ID {name} は既に存在します。")
+UNKNOWN = Text(en="There is no identity {name}.", ja="ID {name} は存在しません。")
+FAIR_POOL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An identity to create."""
+
+    key: IdentityKey
+    kind: Kind
+    attributes: Attributes
+    standings: dict[Machine, Standing]
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What its owner changes. `steps` already carry their states; `due_at` None leaves the next look where it is."""
+
+    attributes: Attributes
+    standings: dict[Machine, Standing]
+    steps: tuple[Transition, ...] = ()
+    due_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One identity after a look: as it was read, what was decided, what was seen; `deep`: a diagnosis is owed."""
+
+    before: Identity
+    decision: Decision
+    look: LastLook
+    deep: bool = False
+
+
+class Store:
+    """Identities, their schedule, history and outbox, in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def get(self, key: IdentityKey) -> Identity | None:
+        """The identity, None where there is none."""
+        with self.database.reading() as connection:
+            return self.get_in(connection, key)
+
+    def get_in(self, connection: Connection, key: IdentityKey, *, lock: bool = False) -> Identity | None:
+        """The same as a part of a larger transaction; `lock` has it stand still until that ends."""
+        given = {"account": key.account, "region": key.region, "name": key.name}
+        locking = lock and not self.database.sqlite
+        row = connection.execute(hot.GET_LOCKED if locking else hot.GET, given).first()
+        return identity_of(row) if row else None
+
+    def by_uid(self, uid: str) -> Identity | None:
+        """The identity with this public id."""
+        with self.database.reading() as connection:
+            row = connection.execute(hot.GET_UID, {"uid": uid}).first()
+        return identity_of(row) if row else None
+
+    def page(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Identity]:
+        """Identities in the order of their names, from after this one."""
+        given = {"account": account, "region": region, "after": after, "limit": limit}
+        with self.database.reading() as connection:
+            return [identity_of(row) for row in connection.execute(hot.LIST, given)]
+
+    def create(self, draft: Draft, now: float) -> Identity:
+        """A new identity and its `domain.created`; IdentityExistsError where there is one."""
+        try:
+            with self.database.writing() as connection:
+                made = _insert(connection, draft, now)
+                tell(connection, [event_row(made, "domain.created", now, 0)])
+                return made
+        except IntegrityError:
+            raise IdentityExistsError(EXISTS.fill(name=draft.key.name)) from None
+
+    def delete(self, key: IdentityKey, now: float) -> bool:
+        """Delete it with all that hangs on it, and tell; False where there was none."""
+        with self.database.writing() as connection:
+            found = self.get_in(connection, key, lock=True)
+            if found is None:
+                return False
+            gone = connection.execute(delete(tables.identity).where(tables.identity.c.id == found.id)).rowcount
+            if gone:
+                tell(connection, [event_row(found, "domain.deleted", now, found.version)])
+            return bool(gone)
+
+    def update(self, key: IdentityKey, now: float, change: Callable[[Identity], Change]) -> Identity:
+        """Change it in one transaction; a look that is under way then changes nothing any more (`rev`)."""
+        with self.database.writing() as connection:
+            before = self.get_in(connection, key, lock=True)
+            if before is None:
+                raise UnknownIdentityError(UNKNOWN.fill(name=key.name))
+            return _apply(connection, before, change(before), now)
+
+    def history(self, identity: int, limit: int = 200) -> list[Transition]:
+        """Its steps, the newest first."""
+        t = tables.transition.c
+        columns = (t.version, t.machine, t.before, t.after, t.event, t.at, t.seen)
+        query = select(*columns).where(t.id == identity).order_by(t.version.desc()).limit(limit)
+        with self.database.reading() as connection:
+            return [transition_of(row) for row in connection.execute(query)]
+
+    def due_shards(self, now: float, first: int = 0, last: int = 1023) -> list[tuple[int, float]]:
+        """The shards in which something is due, and since when."""
+        with self.database.reading() as connection:
+            rows = connection.execute(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
+            return [(row[0], row[1]) for row in rows]
+
+    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Identity]:
+        """What is due in these shards: the oldest first, in turn between the accounts. Nothing is locked."""
+        found: list[Identity] = []
+        with self.database.reading() as connection:
+            for shard in shards:
+                left = limit - len(found)
+                if left <= 0:
+                    break
+                given = {"shard": shard, "now": now, "limit": left, "pool": left * FAIR_POOL}
+                found += [identity_of(row) for row in connection.execute(hot.READ_DUE, given)]
+        return found
+
+    def commit(self, looked: Sequence[Looked]) -> frozenset[int]:
+        """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile."""
+        with self.database.writing() as connection:
+            return self.commit_in(connection, looked)
+
+    def commit_in(self, connection: Connection, looked: Sequence[Looked]) -> frozenset[int]:
+        """The same as a part of a larger transaction."""
+        claims = [_claim(each) for each in sorted(looked, key=lambda each: each.before.id)]
+        won = frozenset(row[0] for row in hot.CLAIM.run(connection, claims))
+        kept = [each for each in looked if each.before.id in won]
+        hot.IDENTITY.run(connection, [_identity_row(each) for each in kept if _wide(each)])
+        hot.TRANSITION.run(connection, [row for each in kept for row in _step_rows(each)])
+        tell(connection, [row for each in kept for row in _event_rows(each)])
+        owed = [(e.before.id, shard_of(e.before.key), e.look.checked_at) for e in kept if e.deep]
+        hot.DEEP.run(connection, owed)
+        return won
+
+
+def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
+    uid = str(uuid.uuid4())
+    values: dict[str, Any] = {
+        "uid": uid,
+        "account": draft.key.account,
+        "region": draft.key.region,
+        "name": draft.key.name,
+        "kind": KINDS.index(draft.kind),
+        "created_at": now,
+        "attributes": text_of(draft.attributes),
+        "version": 0,
+    }
+    for machine in Machine:
+        values |= standing_columns(draft.standings[machine], machine)
+    number: int = connection.execute(
+        insert(tables.identity).values(values).returning(tables.identity.c.id)
+    ).scalar_one()
+    row = {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at, "rev": 0, "attempt": 0}
+    connection.execute(insert(tables.schedule).values(row))
+    ownership, dkim, mail_from = (draft.standings[machine] for machine in Machine)
+    return Identity(
+        number, uid, draft.key, draft.kind, now, ownership, dkim, mail_from, draft.attributes, due_at=draft.due_at
+    )
+
+
+def _apply(connection: Connection, before: Identity, change: Change, now: float) -> Identity:
+    due_at = before.due_at if change.due_at is None else change.due_at
+    attempt = 0 if change.steps or change.due_at is not None else before.attempt
+    ownership, dkim, mail_from = (change.standings[machine] for machine in Machine)
+    after = replace(
+        before,
+        attributes=change.attributes,
+        ownership=ownership,
+        dkim=dkim,
+        mail_from=mail_from,
+        version=before.version + len(change.steps),
+        rev=before.rev + 1,
+        attempt=attempt,
+        due_at=due_at,
+    )
+    values: dict[str, Any] = {"attributes": text_of(change.attributes), "version": after.version}
+    for machine in Machine:
+        values |= standing_columns(change.standings[machine], machine)
+    connection.execute(update(tables.identity).where(tables.identity.c.id == before.id).values(values))
+    row = {"due_at": due_at, "rev": after.rev, "attempt": attempt}
+    connection.execute(update(tables.schedule).where(tables.schedule.c.id == before.id).values(row))
+    _write_steps(connection, after, change.steps, before.version)
+    return after
+
+
+def _write_steps(connection: Connection, after: Identity, steps: Sequence[Transition], version: int) -> None:
+    numbered = [replace(step, version=version + n) for n, step in enumerate(steps, 1)]
+    hot.TRANSITION.run(connection, [tuple(transition_columns(after.id, step).values()) for step in numbered])
+    tell(connection, [event_row(after, type_of(step), step.at, step.version, step) for step in numbered])
+
+
+def _claim(each: Looked) -> tuple[Any, ...]:
+    return each.before.id, each.before.rev, each.decision.due_at, each.decision.attempt, each.look.checked_at
+
+
+def _wide(each: Looked) -> bool:
+    """Whether the wide row has anything new to hold."""
+    before = each.before.look
+    return each.decision.changed or (before.error_type, before.picture, before.soa) != (
+        each.look.error_type,
+        each.look.picture,
+        each.look.soa,
+    )
+
+
+def _identity_row(each: Looked) -> list[Any]:
+    look = each.look
+    row: list[Any] = [each.before.id, each.before.version + len(each.decision.transitions)]
+    row += [look.success_at, look.error_type, text_of(look.soa) if look.soa else None, look.picture]
+    for machine in Machine:
+        row += standing_columns(each.decision.standings[machine], machine).values()
+    return row
+
+
+def _numbered(each: Looked) -> list[Transition]:
+    first = each.before.version + 1
+    return [replace(step, version=first + n) for n, step in enumerate(each.decision.transitions)]
+
+
+def _step_rows(each: Looked) -> list[tuple[Any, ...]]:
+    return [tuple(transition_columns(each.before.id, step).values()) for step in _numbered(each)]
+
+
+def _event_rows(each: Looked) -> list[list[Any]]:
+    ownership, dkim, mail_from = (each.decision.standings[machine] for machine in Machine)
+    after = replace(each.before, ownership=ownership, dkim=dkim, mail_from=mail_from)
+    return [event_row(after, type_of(step), step.at, step.version, step) for step in _numbered(each)]
