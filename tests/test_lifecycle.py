@@ -14,6 +14,7 @@ from unpend.lifecycle import (
     LONGEST_PAUSE,
     NEVER,
     WINDOW,
+    News,
     Sighting,
     decide,
     next_look,
@@ -75,7 +76,7 @@ looks = st.dictionaries(st.sampled_from(Machine), st.builds(Sighting, st.sampled
 def test_what_no_look_may_do(
     before: Identity, seen: dict[Machine, Sighting], now: float, changed: bool, chance: float
 ) -> None:
-    decision = decide(before, seen, now, changed=changed, chance=chance)
+    decision = decide(before, seen, now, news=News(changed), chance=chance)
     for machine in Machine:
         was, is_ = before.standing(machine), decision.standings[machine]
         event = seen.get(machine, Sighting(Event.SILENT)).event

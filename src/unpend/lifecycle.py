@@ -19,6 +19,8 @@ GROWTH = 1.5
 LONGEST_PAUSE = HOUR
 DRIFT_PAUSE = 24 * HOUR
 JITTER = 0.1
+STIRRED_ATTEMPT = 6
+MOST_ATTEMPTS = 1000
 NEVER = 4102444800.0  # 2100-01-01: a machine that has ended is not looked at
 TABLE: Mapping[State, Mapping[Event, State]] = {
     State.NOT_STARTED: {Event.BEGIN: State.PENDING, Event.REPLACED: State.PENDING},
@@ -92,10 +94,28 @@ def moved(standing: Standing, machine: Machine, event: Event, now: float, seen: 
     return Transition(machine, standing.state, after.state, event, now, seen)
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in a picture. `changed`: the records look different; `stirred`: the zone was edited, its serial is
+    another one; `suspect`: something that was verified seems lost, which has to be confirmed soon."""
+
+    changed: bool = False
+    stirred: bool = False
+    suspect: bool = False
+
+
+NOTHING_NEW = News()
+
+
 def decide(
-    identity: Identity, sightings: Mapping[Machine, Sighting], now: float, *, changed: bool = False, chance: float = 0.5
+    identity: Identity,
+    sightings: Mapping[Machine, Sighting],
+    now: float,
+    *,
+    news: News = NOTHING_NEW,
+    chance: float = 0.5,
 ) -> Decision:
-    """What one look does to an identity. `changed`: the picture is another one than before; `chance` in [0, 1)."""
+    """What one look does to an identity. `chance` in [0, 1) spreads the next looks."""
     standings: dict[Machine, Standing] = {}
     steps: list[Transition] = []
     for machine in Machine:
@@ -105,8 +125,14 @@ def decide(
         standings[machine] = step(before, event, now)
         if (made := moved(before, machine, event, now, sighting.seen)) is not None:
             steps.append(made)
-    attempt = 0 if steps or changed else min(identity.attempt + 1, 1000)
-    due_at = next_look(standings, attempt, now, chance, identity.kind)
+    attempt = (
+        0 if steps or news.changed else min(identity.attempt + 1, STIRRED_ATTEMPT if news.stirred else MOST_ATTEMPTS)
+    )
+    due_at = (
+        now + pause_after(attempt, chance)
+        if news.suspect
+        else next_look(standings, attempt, now, chance, identity.kind)
+    )
     return Decision(standings, tuple(steps), attempt, due_at)
 
 

@@ -184,10 +184,9 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
     """
     from unpend.engine.check import check as look
 
-    if given["ipv4_only"] and given["ipv6_only"]:
-        raise UsageError(BOTH_FAMILIES)
+    both_families(given)
     expected = expectation(domain, given) or ses_view(domain, given)
-    hints = _text(given["root_hints"]) if given["root_hints"] else None
+    hints = text_of(given["root_hints"]) if given["root_hints"] else None
 
     async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
         return await look(
@@ -208,6 +207,12 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
     return once
 
 
+def both_families(given: dict[str, Any]) -> None:
+    """Refuse two flags that leave nobody to ask."""
+    if given["ipv4_only"] and given["ipv6_only"]:
+        raise UsageError(BOTH_FAMILIES)
+
+
 def narrowed(expected: Expected | None, names: frozenset[str] | None) -> Expected | None:
     """Only the records of these names."""
     if expected is None or names is None:
@@ -221,7 +226,7 @@ def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
 
     name = read_domain(domain).name
     region, zone = given["region"], given["signing_zone"]
-    found = [read_expected(_text(path), name, region=region, signing_zone=zone) for path in given["expect"]]
+    found = [read_expected(text_of(path), name, region=region, signing_zone=zone) for path in given["expect"]]
     if given["dkim_token"]:
         found.append(from_tokens(name, given["dkim_token"], region=region, signing_zone=zone))
     if not found:
@@ -251,7 +256,7 @@ def ses_view(domain: str, given: dict[str, Any]) -> Expected:
     return replace(expected, notes=(*told.notes, *expected.notes))
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
     """The text of a file or of stdin, in whatever encoding it is."""
     from unpend.sources import decode_bytes
 

@@ -36,6 +36,14 @@ ABOUT = {
     "undo": Text("Take back what `fix` changed.", "`fix` が行った変更を元に戻します。"),
     "replay": Text("The report of a saved case, offline.", "保存したケースの報告をオフラインで表示します。"),
     "explain": Text("The page of a finding or a topic.", "所見やトピックの説明ページを表示します。"),
+    "worker": Text(
+        "Look at the identities of a database as they fall due; any number of workers.",
+        "データベースのアイデンティティを期限どおりに確認するワーカーです（複数起動可）。",
+    ),
+    "db": Text(
+        "Bring the engine's database up to date, back it up, restore it.",
+        "エンジンのデータベースを更新・バックアップ・復元します。",
+    ),
     "lab": Text(
         "The embedded DNS world: try unpend without a network.",
         "内蔵の DNS 環境で、ネットワークなしに unpend を試します。",

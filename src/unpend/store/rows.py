@@ -74,11 +74,17 @@ def identity_of(row: Sequence[Any]) -> Identity:
         mail_from=Standing(STATES[row[13]], row[14], row[15]),
         attributes=_attributes.decode(row[16]),
         version=row[17],
-        look=LastLook(row[25], row[18], row[19], _soa.decode(row[20]) if row[20] else None, row[21]),
+        look=_look(row[25], row[18], row[19], row[20], row[21]),
         rev=row[22],
         attempt=row[23],
         due_at=row[24],
     )
+
+
+def _look(checked_at: float | None, success_at: float | None, error: str, soa: str | None, picture: str) -> LastLook:
+    """The wide row is not written while all stays right: then the last success is the last look."""
+    right = checked_at is not None and not error
+    return LastLook(checked_at, checked_at if right else success_at, error, _soa.decode(soa) if soa else None, picture)
 
 
 def standing_columns(standing: Standing, machine: Machine) -> dict[str, Any]:

@@ -65,7 +65,14 @@ class Store:
     def get(self, key: IdentityKey) -> Identity | None:
         """The identity, None where there is none."""
         with self.database.reading() as connection:
-            return _get(connection, key)
+            return self.get_in(connection, key)
+
+    def get_in(self, connection: Connection, key: IdentityKey, *, lock: bool = False) -> Identity | None:
+        """The same as a part of a larger transaction; `lock` has it stand still until that ends."""
+        given = {"account": key.account, "region": key.region, "name": key.name}
+        locking = lock and not self.database.sqlite
+        row = connection.execute(hot.GET_LOCKED if locking else hot.GET, given).first()
+        return identity_of(row) if row else None
 
     def by_uid(self, uid: str) -> Identity | None:
         """The identity with this public id."""
@@ -92,7 +99,7 @@ class Store:
     def delete(self, key: IdentityKey, now: float) -> bool:
         """Delete it with all that hangs on it, and tell; False where there was none."""
         with self.database.writing() as connection:
-            found = _get(connection, key)
+            found = self.get_in(connection, key, lock=True)
             if found is None:
                 return False
             gone = connection.execute(delete(tables.identity).where(tables.identity.c.id == found.id)).rowcount
@@ -103,7 +110,7 @@ class Store:
     def update(self, key: IdentityKey, now: float, change: Callable[[Identity], Change]) -> Identity:
         """Change it in one transaction; a look that is under way then changes nothing any more (`rev`)."""
         with self.database.writing() as connection:
-            before = _get(connection, key, lock=not self.database.sqlite)
+            before = self.get_in(connection, key, lock=True)
             if before is None:
                 raise UnknownIdentityError(UNKNOWN.fill(name=key.name))
             return _apply(connection, before, change(before), now)
@@ -131,21 +138,19 @@ class Store:
     def commit(self, looked: Sequence[Looked]) -> frozenset[int]:
         """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile."""
         with self.database.writing() as connection:
-            claims = [_claim(each) for each in sorted(looked, key=lambda each: each.before.id)]
-            won = frozenset(row[0] for row in hot.CLAIM.run(connection, claims))
-            kept = [each for each in looked if each.before.id in won]
-            hot.IDENTITY.run(connection, [_identity_row(each) for each in kept if _wide(each)])
-            hot.TRANSITION.run(connection, [row for each in kept for row in _step_rows(each)])
-            tell(connection, [row for each in kept for row in _event_rows(each)])
-            owed = [(e.before.id, shard_of(e.before.key), e.look.checked_at) for e in kept if e.deep]
-            hot.DEEP.run(connection, owed)
+            return self.commit_in(connection, looked)
+
+    def commit_in(self, connection: Connection, looked: Sequence[Looked]) -> frozenset[int]:
+        """The same as a part of a larger transaction."""
+        claims = [_claim(each) for each in sorted(looked, key=lambda each: each.before.id)]
+        won = frozenset(row[0] for row in hot.CLAIM.run(connection, claims))
+        kept = [each for each in looked if each.before.id in won]
+        hot.IDENTITY.run(connection, [_identity_row(each) for each in kept if _wide(each)])
+        hot.TRANSITION.run(connection, [row for each in kept for row in _step_rows(each)])
+        tell(connection, [row for each in kept for row in _event_rows(each)])
+        owed = [(e.before.id, shard_of(e.before.key), e.look.checked_at) for e in kept if e.deep]
+        hot.DEEP.run(connection, owed)
         return won
-
-
-def _get(connection: Connection, key: IdentityKey, *, lock: bool = False) -> Identity | None:
-    given = {"account": key.account, "region": key.region, "name": key.name}
-    row = connection.execute(hot.GET_LOCKED if lock else hot.GET, given).first()
-    return identity_of(row) if row else None
 
 
 def _insert(connection: Connection, draft: Draft, now: float) -> Identity:

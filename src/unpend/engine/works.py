@@ -1,0 +1,167 @@
+"""The work itself: look at what is due in a shard, decide, commit. The same code in one process and on many machines.
+
+Who is killed loses nothing: what is due stays due until the transaction that answers it. Who wakes up late changes
+nothing: its `rev` is an old one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from unpend.engine.brake import PAUSE, Brake
+from unpend.engine.clock import Clock
+from unpend.engine.deep import DnsFlags, diagnose_identity, insight_from
+from unpend.engine.demands import demand_of
+from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged
+from unpend.engine.looking import Quick
+from unpend.lifecycle import News, decide
+from unpend.model.identity import Identity, Kind, Transition
+from unpend.report.report import Report
+from unpend.store.insights import Owed, give_back, keep_insight, owed_shards, take_owed
+from unpend.store.store import Looked, Store
+
+BATCH = 500
+THREADS = 4
+LATER = 60.0
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a worker has done, for its metrics."""
+
+    looked: int = 0
+    late: int = 0
+    transitions: int = 0
+    diagnosed: int = 0
+    quarantined: int = 0
+    braked: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+class Works:
+    """Looks at shards. `quick` finds out whether anything changed, the deep diagnosis says why."""
+
+    def __init__(self, store: Store, clock: Clock, quick: Quick, dns: DnsFlags, *, batch: int = BATCH) -> None:
+        self.store = store
+        self.clock = clock
+        self.tally = Tally()
+        self.brake = Brake()
+        self._quick = quick
+        self._dns = dns
+        self._batch = batch
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="unpend-store")
+
+    async def thread(self, work: Callable[..., T], *given: Any) -> T:
+        """Run something of the store's beside the loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: work(*given))
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._threads.shutdown(wait=True)
+
+    async def due_shards(self) -> list[tuple[int, float]]:
+        """Where looks are due."""
+        return await self.thread(self.store.due_shards, self.clock.now())
+
+    async def owed_shards(self) -> list[tuple[int, float]]:
+        """Where diagnoses are owed."""
+        return await self.thread(owed_shards, self.store, self.clock.now())
+
+    # --- quick looks --------------------------------------------------------------------------------------------
+
+    async def look(self, shard: int, batches: int = 4) -> int:
+        """Look at what is due in a shard, some batches at most, so that the other lanes get their turn; how many."""
+        done = 0
+        for _ in range(batches):
+            rows = await self.thread(self.store.read_due, shard, self.clock.now(), self._batch)
+            if rows:
+                done += await self._commit(await self._judged(rows))
+            if len(rows) < self._batch:
+                break
+        return done
+
+    async def _judged(self, rows: Sequence[Identity]) -> list[Judgement]:
+        """A batch judged. Where something breaks, the halves are tried, until the one that breaks it stands alone."""
+        try:
+            return await self._looked(rows)
+        except Exception:
+            if len(rows) == 1:
+                return [self._quarantined(rows[0])]
+        middle = len(rows) // 2
+        return [*await self._judged(rows[:middle]), *await self._judged(rows[middle:])]
+
+    async def _looked(self, rows: Sequence[Identity]) -> list[Judgement]:
+        demands = [demand_of(row) for row in rows]
+        return [judged(looks, self.clock.now(), random.random()) async for looks in self._quick(demands)]
+
+    def _quarantined(self, row: Identity) -> Judgement:
+        """Something that we cannot handle is our fault: no state moves, and it is tried again ever more rarely."""
+        self.tally.quarantined += 1
+        now = self.clock.now()
+        decision = decide(row, {}, now, news=News(suspect=row.kind is Kind.DOMAIN), chance=random.random())
+        return Judgement(Looked(row, decision, replace(row.look, checked_at=now, error_type=SERVICE_ERROR)))
+
+    async def _commit(self, judgements: Sequence[Judgement]) -> int:
+        looked = [each.looked for each in self._braked(judgements)]
+        won = await self.thread(self.store.commit, looked)
+        self.tally.looked += len(won)
+        self.tally.late += len(looked) - len(won)
+        for each in looked:
+            if each.before.id in won:
+                self.tally.transitions += len(each.decision.transitions)
+                word = each.look.error_type or "OK"
+                self.tally.outcomes[word] = self.tally.outcomes.get(word, 0) + 1
+        return len(looked)
+
+    def _braked(self, judgements: Sequence[Judgement]) -> Sequence[Judgement]:
+        """With the brake on, what was verified is looked at again later, and nothing is owed for it."""
+        verified = [each.suspect for each in judgements if each.suspect or each.steady]
+        if not self.brake.note(self.clock.now(), verified):
+            return judgements
+        return [self._put_off(each) if each.suspect else each for each in judgements]
+
+    def _put_off(self, each: Judgement) -> Judgement:
+        self.tally.braked += 1
+        due_at = self.clock.now() + PAUSE * (1 + random.random())
+        decision = replace(each.looked.decision, due_at=due_at)
+        return replace(each, looked=replace(each.looked, decision=decision, deep=False))
+
+    # --- deep diagnoses -----------------------------------------------------------------------------------------
+
+    async def diagnose(self, shard: int, limit: int = 4) -> int:
+        """Some of the diagnoses that a shard owes, all at once; how many."""
+        taken = await self.thread(take_owed, self.store, shard, self.clock.now(), limit)
+        await asyncio.gather(*(self._diagnose(owed) for owed in taken))
+        return len(taken)
+
+    async def _diagnose(self, owed: Owed) -> None:
+        try:
+            report = await diagnose_identity(owed.identity, self._dns)
+            now = self.clock.now()
+            found = await insight_from(report, now)
+            steps: list[Transition] = []
+            kept = await self.thread(
+                keep_insight, self.store, owed, lambda row: self._by(report, row, now, steps), found
+            )
+        except Exception:
+            self.tally.quarantined += 1
+            await self.thread(give_back, self.store, [owed], self.clock.now() + LATER)
+            return
+        if kept:
+            self.tally.diagnosed += 1
+            self.tally.transitions += len(steps)
+        else:
+            self.tally.late += 1
+            await self.thread(give_back, self.store, [owed], self.clock.now())
+
+    @staticmethod
+    def _by(report: Report, row: Identity, now: float, steps: list[Transition]) -> Looked:
+        looked = diagnosed(demand_of(row), report, now, random.random())
+        steps += looked.decision.transitions
+        return looked

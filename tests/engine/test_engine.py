@@ -1,0 +1,92 @@
+"""The life of an identity on a real database and real (embedded) name servers, with the worker going round."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from unpend.engine.deep import DnsFlags, last_report
+from unpend.engine.local import LocalEngine
+from unpend.engine.looking import QuickLook
+from unpend.engine.opening import Installation, open_installation
+from unpend.engine.works import Works
+from unpend.lab import Lab, load_scenario
+from unpend.model.identity import Identity, IdentityKey, State
+from unpend.model.plan import Change, Op, Plan
+from unpend.observer.settings import Resolver
+
+KEY = IdentityKey("000000000000", "us-east-1", "example.com")
+PATIENCE = 20.0
+
+
+@asynccontextmanager
+async def engine(installation: Installation, lab: Lab) -> AsyncIterator[LocalEngine]:
+    """The worker, going round beside the test."""
+    resolvers = tuple(Resolver(address, port) for address, port in lab.resolvers)
+    quick = QuickLook(resolvers, timeout=0.5, route=lab.route)
+    dns = DnsFlags(lab.resolvers, lab.root_hints, lab.port, route=lab.route, timeout=0.5, deadline=5)
+    works = Works(installation.store, installation.clock, quick, dns)
+    running = LocalEngine(works, tick=0.05)
+    task = asyncio.create_task(running.run())
+    try:
+        yield running
+    finally:
+        running.stop()
+        await task
+        works.close()
+
+
+async def until(installation: Installation, wanted: Callable[[Identity], bool]) -> Identity:
+    """Wait for the identity to be so."""
+    ends = time.monotonic() + PATIENCE
+    while not wanted(found := installation.identities.get(KEY)):
+        assert time.monotonic() < ends, found
+        await asyncio.sleep(0.02)
+    return found
+
+
+def both(state: State) -> Callable[[Identity], bool]:
+    return lambda identity: identity.ownership.state is identity.dkim.state is state
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    return open_installation(f"sqlite:///{tmp_path}/unpend.db", time_scale=60)
+
+
+async def test_a_life_from_pending_to_failed_and_anew(installation: Installation) -> None:
+    """Created, diagnosed, published, verified, lost, back again, lost for good, begun anew."""
+    async with Lab(load_scenario("record-missing")) as lab, engine(installation, lab):
+        made = installation.identities.create(KEY)
+        assert both(State.PENDING)(made)
+        async with asyncio.timeout(PATIENCE):
+            while (report := last_report(installation.store, made)) is None:
+                await asyncio.sleep(0.05)
+        assert report.findings[0].code == "record-missing"
+        assert report.would_report == installation.identities.get(KEY).look.error_type == "HOST_NOT_FOUND"
+        lab.apply(report.plan)
+        lab.flush()
+        await until(installation, both(State.SUCCESS))
+        lab.apply(taken_back(report.plan))
+        lab.flush()
+        installation.identities.look_now(KEY)
+        await until(installation, both(State.TEMPORARY_FAILURE))
+        lab.apply(report.plan)
+        lab.flush()
+        await until(installation, both(State.SUCCESS))
+    steps = [(t.machine, t.before, t.after) for t in installation.identities.history(KEY)]
+    assert len(steps) == 6
+
+
+def taken_back(plan: Plan) -> Plan:
+    changes = [
+        Change(Op.DELETE, c.zone, c.name, c.host, c.type, c.ttl, c.values, c.values, ())
+        for c in plan.changes
+        if isinstance(c, Change)
+    ]
+    return Plan(changes=tuple(changes))
