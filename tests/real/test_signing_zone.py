@@ -13,6 +13,7 @@ from unpend.engine.opening import open_installation
 from unpend.engine.signing_zone import UpdatedZone
 from unpend.model.errors import CredentialsError
 from unpend.model.identity import IdentityKey
+from unpend.model.records import modelled
 from unpend.model.signing_key import KeyState
 from unpend.store.signing_keys import SigningKeys
 from unpend.writers.rfc2136 import Rfc2136
@@ -39,10 +40,15 @@ def zone_text(apex: str, *records: str) -> str:
     )
 
 
-def seen(name: str) -> list[str]:
-    query = dns.message.make_query(name, "TXT", use_edns=0, payload=1232)
+def answers(name: str, type_: str) -> list[str]:
+    query = dns.message.make_query(name, type_, use_edns=0, payload=1232)
     answer = dns.query.udp(query, ADDRESS, 3, PORT).answer
-    return ["".join(part.decode() for part in rdata.strings) for each in answer if each.rdtype == 16 for rdata in each]
+    return [modelled(type_, rdata.to_text()) for each in answer for rdata in each]
+
+
+def behind(name: str) -> list[str]:
+    """What a verifier finds: the CNAME, then the TXT at its target."""
+    return [value for target in answers(name, "CNAME") for value in answers(target, "TXT")]
 
 
 def test_the_customers_cname_leads_to_the_key(tmp_path: Path) -> None:
@@ -61,14 +67,14 @@ def test_the_customers_cname_leads_to_the_key(tmp_path: Path) -> None:
         server.serve({ZONE: zone_text(ZONE), "customer.example.": zone_text("customer.example.", cname)})
         with pytest.raises(CredentialsError):
             work("d3Jvbmc=").round()
-        assert seen(f"{first}._domainkey.customer.example.") == []
+        assert behind(f"{first}._domainkey.customer.example.") == []
         work(TSIG[1]).round()
         (key,) = keys.of([OWNER])[OWNER]
-        assert seen(f"{first}._domainkey.customer.example.") == [key.content]
+        assert behind(f"{first}._domainkey.customer.example.") == [key.content]
         assert key.state is KeyState.CURRENT
         installation.identities.delete(OWNER)
         work(TSIG[1]).round()
-        assert seen(key.name) == [key.content]
+        assert answers(key.name, "TXT") == [key.content]
     finally:
         server.stop()
         installation.close()
