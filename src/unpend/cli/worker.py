@@ -10,6 +10,7 @@ import click
 
 from unpend.cli.engine_options import engine_options, opened, works_of
 from unpend.cli.language import language, say
+from unpend.cli.signing_zone_options import key_options, key_work
 from unpend.model.text import Text
 
 WORKING = Text(en="Working on {database}. Ctrl-C stops.", ja="{database} を処理しています。Ctrl-C で停止します。")
@@ -24,7 +25,7 @@ def command() -> click.Command:
     return click.Command(
         "worker",
         callback=worker,
-        params=engine_options(),
+        params=[*engine_options(), *key_options()],
         help=say(
             "Looks at the identities of a database whenever they fall due. One worker for a SQLite file (`unpend serve` has one built in), "
             "any number for PostgreSQL.\n\n\b\nExamples:\n  unpend worker --database sqlite:///unpend.db\n"
@@ -42,11 +43,12 @@ def worker(**given: Any) -> int:
     from unpend.engine.running import work_until_stopped
 
     works = works_of(installation, given)
+    beside = key_work(installation, given)
     lang = language()
     shown = installation.database.url.render_as_string(hide_password=True)
     sys.stderr.write(WORKING.fill(database=shown).of(lang) + "\n")
     try:
-        asyncio.run(work_until_stopped(installation, works))
+        asyncio.run(work_until_stopped(installation, works, *beside))
     finally:
         installation.close()
     told = DONE.fill(looked=works.tally.looked, diagnosed=works.tally.diagnosed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Awaitable, Callable
 
 from unpend.engine.local import LocalEngine
 from unpend.engine.opening import Installation
@@ -17,17 +18,33 @@ def engine_for(installation: Installation, works: Works) -> LocalEngine:
     return LocalEngine(works)
 
 
-async def work_until_stopped(installation: Installation, works: Works) -> None:
-    """Work until SIGTERM or SIGINT; then begin nothing new and finish what is under way."""
+async def work_until_stopped(installation: Installation, works: Works, *beside: Callable[[], Awaitable[None]]) -> None:
+    """Work until SIGTERM or SIGINT; then begin nothing new and finish what is under way.
+
+    What goes on `beside` it is cancelled then: each of its steps is whole in itself.
+    """
     engine = engine_for(installation, works)
     loop = asyncio.get_running_loop()
     with only_worker(installation.database):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, engine.stop)
         try:
-            await engine.run()
+            await _run_with(engine, beside)
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 with contextlib.suppress(ValueError):
                     loop.remove_signal_handler(number)
             works.close()
+
+
+async def _run_with(engine: LocalEngine, beside: tuple[Callable[[], Awaitable[None]], ...]) -> None:
+    """The engine and what goes on beside it. What breaks there stops all of it, loudly."""
+    tasks = [asyncio.ensure_future(start()) for start in beside]
+    for task in tasks:
+        task.add_done_callback(lambda _: engine.stop())
+    await engine.run()
+    for task in tasks:
+        task.cancel()
+    for ended in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(ended, Exception):
+            raise ended

@@ -24,6 +24,10 @@ LIST = text(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
+DOMAINS = text(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
+    "ORDER BY i.id LIMIT :limit"
+)
 DUE_SHARDS = text(
     "SELECT shard, min(due_at) FROM schedule WHERE due_at <= :now AND shard BETWEEN :first AND :last GROUP BY shard"
 )

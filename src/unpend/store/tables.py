@@ -150,14 +150,29 @@ delivery = Table(
     Column("last_code", SmallInteger, nullable=False),
     Index("delivery_due", "shard", "due_at", "event", "endpoint"),
 )
+# The keys behind issued names. They outlive their identity: mail that was signed is verified for days after.
 signing_key = Table(
     "signing_key",
     metadata,
-    Column("id", _ID, _of_identity(), primary_key=True, autoincrement=False),
-    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
-    Column("private", LargeBinary, nullable=False),
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slot", SmallInteger, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("token", Text, nullable=False, index=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("bits", SmallInteger, nullable=False),
     Column("public", Text, nullable=False),
-    _seconds("at"),
+    Column("private", LargeBinary, nullable=False),
+    _seconds("since"),
+    _seconds("due_at", nullable=True),
+    Column("shown", SmallInteger, nullable=False),
+    Column("rev", Integer, nullable=False),
+    UniqueConstraint("account", "region", "name", "slot"),
+    Index("signing_key_due", "due_at"),
+    Index("signing_key_shown", "shown", "id"),
+    sqlite_autoincrement=True,
 )
 # What belongs to the installation: the wrapped secret, the clock's anchor.
 installation = Table(
