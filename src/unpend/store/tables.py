@@ -174,6 +174,33 @@ signing_key = Table(
     Index("signing_key_shown", "shown", "id"),
     sqlite_autoincrement=True,
 )
+# Keys of the REST door. Only a digest is kept: 256 random bits need no slow hash.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    _seconds("created_at"),
+    _seconds("revoked_at", nullable=True),
+    Index("api_key_account", "account", "id"),
+)
+# What was answered to a request with an Idempotency-Key, so that its repetition is answered alike.
+reply = Table(
+    "reply",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    _seconds("at"),
+    Index("reply_at", "at"),
+)
 # What belongs to the installation: the wrapped secret, the clock's anchor.
 installation = Table(
     "installation", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False)
