@@ -6,6 +6,8 @@ import os
 
 from hypothesis import settings
 
+pytest_plugins = ["tests.databases"]
+
 # No test asks the cloud who it is.
 os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",

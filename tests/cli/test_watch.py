@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from lab_cases import look
 
-from unpend.cli.notify import notifier
 from unpend.cli.watch import seconds
 from unpend.engine import watch as engine
+from unpend.engine.notify import notifier
 from unpend.lab import Lab, load_scenario
 from unpend.model.errors import UsageError
 from unpend.report.report import Report

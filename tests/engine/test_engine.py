@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 
 from unpend.engine.deep import DnsFlags, last_report
+from unpend.engine.distributed import DistributedEngine
 from unpend.engine.local import LocalEngine
 from unpend.engine.looking import QuickLook
 from unpend.engine.opening import Installation, open_installation
+from unpend.engine.running import Engine
 from unpend.engine.works import Works
 from unpend.lab import Lab, load_scenario
 from unpend.model.identity import Identity, IdentityKey, State
@@ -25,13 +26,14 @@ PATIENCE = 20.0
 
 
 @asynccontextmanager
-async def engine(installation: Installation, lab: Lab) -> AsyncIterator[LocalEngine]:
+async def engine(installation: Installation, lab: Lab) -> AsyncIterator[Engine]:
     """The worker, going round beside the test."""
     resolvers = tuple(Resolver(address, port) for address, port in lab.resolvers)
     quick = QuickLook(resolvers, timeout=0.5, route=lab.route)
     dns = DnsFlags(lab.resolvers, lab.root_hints, lab.port, route=lab.route, timeout=0.5, deadline=5)
     works = Works(installation.store, installation.clock, quick, dns)
-    running = LocalEngine(works, tick=0.05)
+    local = installation.database.sqlite
+    running: Engine = LocalEngine(works, tick=0.05) if local else DistributedEngine(works, tick=0.2)
     task = asyncio.create_task(running.run())
     try:
         yield running
@@ -55,8 +57,10 @@ def both(state: State) -> Callable[[Identity], bool]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Installation:
-    return open_installation(f"sqlite:///{tmp_path}/unpend.db", time_scale=60)
+def installation(database_url: str) -> Iterator[Installation]:
+    opened = open_installation(database_url, time_scale=60)
+    yield opened
+    opened.close()
 
 
 async def test_a_life_from_pending_to_failed_and_anew(installation: Installation) -> None:

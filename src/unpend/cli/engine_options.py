@@ -60,16 +60,23 @@ def opened(given: dict[str, Any]) -> Installation:
     """The installation that the options name. UNPEND_SECRET holds its secret; by default a file beside SQLite does."""
     import os
 
-    try:
-        from unpend.engine.opening import open_installation
-    except ModuleNotFoundError as error:
-        raise UsageError(NOT_INSTALLED, INSTALL_IT) from error
+    store_installed()
+    from unpend.engine.opening import open_installation
+
     return open_installation(
         given["database"],
         secret=os.environ.get("UNPEND_SECRET"),
         time_scale=given.get("time_scale"),
         signing_zone=given.get("signing_zone") or "",
     )
+
+
+def store_installed() -> None:
+    """UsageError where the extra `server` is missing."""
+    from importlib.util import find_spec
+
+    if find_spec("sqlalchemy") is None:
+        raise UsageError(NOT_INSTALLED, INSTALL_IT)
 
 
 def works_of(installation: Installation, given: dict[str, Any]) -> Works:

@@ -15,8 +15,8 @@ import click
 from unpend.cli import output
 from unpend.cli.check import looking, subject
 from unpend.cli.language import language, say
-from unpend.cli.notify import FAILED, Notify, notifier
 from unpend.cli.options import option
+from unpend.engine.notify import FAILED, Notify, notifier
 from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
 

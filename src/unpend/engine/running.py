@@ -6,16 +6,38 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
+from typing import Protocol
 
 from unpend.engine.local import LocalEngine
 from unpend.engine.opening import Installation
 from unpend.engine.works import Works
+from unpend.model.errors import UnpendError, UsageError
+from unpend.store.connect import INSTALL_IT, NO_DRIVER
 from unpend.store.lock import only_worker
 
 
-def engine_for(installation: Installation, works: Works) -> LocalEngine:
+class Engine(Protocol):
+    """What runs the work. `trouble` is what it waits out at the moment."""
+
+    trouble: UnpendError | None
+
+    async def run(self) -> None:
+        """Run until stopped."""
+
+    def stop(self) -> None:
+        """Begin nothing new, finish what is under way."""
+
+
+def engine_for(installation: Installation, works: Works) -> Engine:
     """The engine that fits the database."""
-    return LocalEngine(works)
+    if installation.database.sqlite:
+        return LocalEngine(works)
+    if find_spec("procrastinate") is None:
+        raise UsageError(NO_DRIVER, INSTALL_IT)
+    from unpend.engine.distributed import DistributedEngine
+
+    return DistributedEngine(works)
 
 
 async def work_until_stopped(installation: Installation, works: Works, *beside: Callable[[], Awaitable[None]]) -> None:
@@ -37,7 +59,7 @@ async def work_until_stopped(installation: Installation, works: Works, *beside: 
             works.close()
 
 
-async def _run_with(engine: LocalEngine, beside: tuple[Callable[[], Awaitable[None]], ...]) -> None:
+async def _run_with(engine: Engine, beside: tuple[Callable[[], Awaitable[None]], ...]) -> None:
     """The engine and what goes on beside it. What breaks there stops all of it, loudly."""
     tasks = [asyncio.ensure_future(start()) for start in beside]
     for task in tasks:

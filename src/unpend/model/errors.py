@@ -11,6 +11,7 @@ UnpendError
 ├── RefusedError        a change that is not safe to make (exit 5)
 ├── IdentityError       the engine cannot do this to an identity (exit 2)
 │   ├── UnknownIdentityError   there is none of this name
+│   ├── UnknownEndpointError   there is no such webhook
 │   ├── IdentityExistsError    there is one already
 │   ├── InvalidAttributeError  what was given for it cannot be used
 │   └── LimitError             there are too many
@@ -74,6 +75,10 @@ class IdentityError(UnpendError):
 
 class UnknownIdentityError(IdentityError):
     """There is no identity of this name."""
+
+
+class UnknownEndpointError(IdentityError):
+    """There is no such webhook in this account."""
 
 
 class IdentityExistsError(IdentityError):

@@ -97,8 +97,8 @@ EVENT = Batch(
 )
 DELIVERY = Batch(
     "seq:bigint at:float8",
-    "INSERT INTO delivery (event, endpoint, shard, due_at, rev, attempt, last_code) "
-    "SELECT e.seq, p.id, e.identity % 1024, u.at, 0, 0, 0 FROM {rows} JOIN event e ON e.seq = u.seq "
+    "INSERT INTO delivery (event, endpoint, due_at, rev, attempt, last_code, last_word) "
+    "SELECT e.seq, p.id, u.at, 0, 0, 0, '' FROM {rows} JOIN event e ON e.seq = u.seq "
     "JOIN endpoint p ON p.account = e.account AND p.state = 0 AND (p.types = '' OR p.types LIKE '%,' || e.type || ',%') "
     "WHERE true",
 )

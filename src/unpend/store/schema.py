@@ -2,10 +2,57 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from unpend.model.errors import StoreError
+from unpend.model.text import Text
 from unpend.store.connect import Database
-from unpend.store.tables import metadata
+
+HEAD = "0001"
+LOCK = 7_285_063  # any number that nobody else uses: two processes that start at once migrate one after the other
+TOO_NEW = Text(
+    en="The database was made by a newer unpend (its schema is {found}, this one knows {known}).",
+    ja="データベースはより新しい unpend で作成されています（スキーマ {found}、この版が扱えるのは {known}）。",
+)
+UPDATE_UNPEND = Text(
+    en="Update unpend, or restore the backup that was made before the update.",
+    ja="unpend を更新するか、更新前のバックアップを復元してください。",
+)
 
 
-def bring_up(database: Database) -> None:
-    """Make the tables that are missing."""
-    metadata.create_all(database.engine)
+def bring_up(database: Database) -> bool:
+    """Migrate in one transaction, whether the database is empty or old; True where anything was done.
+
+    Who is killed in the middle has changed nothing.
+    """
+    with database.reading() as connection:
+        found = _revision(connection)
+    if found == HEAD:
+        return False
+    if found is not None and found > HEAD:
+        raise StoreError(TOO_NEW.fill(found=found, known=HEAD), UPDATE_UNPEND)
+    with database.writing() as connection:
+        if not database.sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": LOCK})
+        if _revision(connection) != HEAD:
+            _migrate(connection)
+    return True
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)

@@ -133,8 +133,10 @@ endpoint = Table(
     Column("url", Text, nullable=False),
     Column("secrets", Text, nullable=False),
     Column("types", Text, nullable=False),
+    Column("lang", Text, nullable=False),
     Column("state", SmallInteger, nullable=False),
     _seconds("created_at"),
+    _seconds("failing_since", nullable=True),
     Index("endpoint_account", "account"),
     sqlite_autoincrement=True,
 )
@@ -143,13 +145,23 @@ delivery = Table(
     metadata,
     Column("event", _ID, ForeignKey("event.seq", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("endpoint", _ID, ForeignKey("endpoint.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("shard", SmallInteger, nullable=False),
     _seconds("due_at", nullable=True),
     Column("rev", Integer, nullable=False),
     Column("attempt", SmallInteger, nullable=False),
+    _seconds("tried_at", nullable=True),
     Column("last_code", SmallInteger, nullable=False),
-    Index("delivery_due", "shard", "due_at", "event", "endpoint"),
+    Column("last_word", Text, nullable=False),
 )
+# Of what is still owed only: what was taken leaves it.
+Index(
+    "delivery_due",
+    delivery.c.endpoint,
+    delivery.c.due_at,
+    sqlite_where=delivery.c.due_at.is_not(None),
+    postgresql_where=delivery.c.due_at.is_not(None),
+)
+# For the deletion of an endpoint, and for what its owner reads.
+Index("delivery_endpoint", delivery.c.endpoint, delivery.c.event)
 # The keys behind issued names. They outlive their identity: mail that was signed is verified for days after.
 signing_key = Table(
     "signing_key",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import smtplib
 import urllib.request
 from collections.abc import Callable
@@ -30,11 +31,28 @@ def notifier(url: str) -> Notify:
     """A function that delivers a sentence and an event there; OSError where it cannot. UsageError for a bad target."""
     parts = urlsplit(url)
     if parts.scheme in {"http", "https"} and parts.hostname:
-        chat = parts.hostname in CHATS
-        return lambda said, event: _post(url, {"text": said, "content": said} if chat else event)
-    if parts.scheme == "mailto" and "@" in parts.path and os.environ.get("SMTP_HOST"):
-        return lambda said, event: _mail(unquote(parts.path), said, event)
+        return lambda said, event: _post(url, chat_message(said) if is_chat(url) else event)
+    address = mail_address(url)
+    if address and os.environ.get("SMTP_HOST"):
+        return lambda said, event: mail(address, said, event)
     raise UsageError(NOT_A_TARGET.fill(url=_without_secrets(url)), TARGETS)
+
+
+def is_chat(url: str) -> bool:
+    """Whether people read there: Slack, Discord or Google Chat."""
+    return urlsplit(url).hostname in CHATS
+
+
+def chat_message(said: str) -> dict[str, str]:
+    """A sentence in the form that all of them take."""
+    return {"text": said, "content": said}
+
+
+def mail_address(url: str) -> str | None:
+    """The one address of a mailto: URL; None for anything else. Whatever could begin another header is none."""
+    parts = urlsplit(url)
+    address = unquote(parts.path) if parts.scheme == "mailto" else ""
+    return address if re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,255}", address) and "," not in address else None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -52,7 +70,7 @@ def _post(url: str, body: dict[str, Any]) -> None:
         raise OSError(f"HTTP {error.code}") from None
 
 
-def _mail(address: str, said: str, event: dict[str, Any]) -> None:
+def mail(address: str, said: str, event: dict[str, Any]) -> None:
     """Over SMTP_HOST[:SMTP_PORT], with TLS wherever it is offered; SMTP_USERNAME, SMTP_PASSWORD, SMTP_FROM."""
     message = EmailMessage()
     message["Subject"] = said.splitlines()[0][:200]
