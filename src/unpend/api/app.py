@@ -10,19 +10,34 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
 from unpend import __version__
-from unpend.api import checks, domains, keys, problems
+from unpend.api import checks, domains, keys, problems, webhooks
 from unpend.api.domains import NotModifiedError
 from unpend.api.engine import Engine
 from unpend.api.gate import Gate
 from unpend.api.problems import ProblemError, problem
+from unpend.engine.webhooks.hooks import Hooks
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 64 * 1024
 SUMMARY = "Domains that are being verified: their records, states, root causes and plans."
 
 
-def rest_door(engine: Engine, gate: Gate) -> FastAPI:
+def rest_door(engine: Engine, gate: Gate, hooks: Hooks) -> FastAPI:
     """The door; mount it at PREFIX."""
+    app = _application()
+    app.state.engine = engine
+    app.state.gate = gate
+    app.state.hooks = hooks
+    app.state.streams = asyncio.Semaphore(checks.STREAMS)
+    return app
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document; nothing is behind the door."""
+    return _application().openapi()
+
+
+def _application() -> FastAPI:
     app = FastAPI(
         title="unpend",
         version=__version__,
@@ -35,13 +50,10 @@ def rest_door(engine: Engine, gate: Gate) -> FastAPI:
         separate_input_output_schemas=False,
         redirect_slashes=False,
     )
-    app.state.engine = engine
-    app.state.gate = gate
-    app.state.streams = asyncio.Semaphore(checks.STREAMS)
     problems.install(app)
     app.add_exception_handler(NotModifiedError, _not_modified)
     app.middleware("http")(_bounded)
-    for each in (domains, checks, keys):
+    for each in (domains, checks, webhooks, keys):
         app.include_router(each.router)
     _describe(app)
     return app

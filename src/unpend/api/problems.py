@@ -16,6 +16,7 @@ from unpend.model.errors import (
     IdentityExistsError,
     LimitError,
     StoreError,
+    UnknownEndpointError,
     UnknownIdentityError,
     UnpendError,
 )
@@ -88,7 +89,7 @@ def translated(error: UnpendError) -> ProblemError:
         if error.hint
         else error.message
     )
-    if isinstance(error, UnknownIdentityError):
+    if isinstance(error, UnknownIdentityError | UnknownEndpointError):
         return ProblemError(404, "not-found", detail)
     if isinstance(error, IdentityExistsError):
         return ProblemError(409, "conflict", detail)

@@ -46,7 +46,8 @@ class Replies:
         }
         with self._database.writing() as connection:
             connection.execute(delete(reply).where(and_(mine, reply.c.at < now - KEPT)))
-            if connection.execute(dialect.insert(reply).values(row).on_conflict_do_nothing()).rowcount:
+            first = dialect.insert(reply).values(row).on_conflict_do_nothing().returning(reply.c.key)
+            if connection.execute(first).first() is not None:
                 return None
             held = connection.execute(select(reply).where(mine)).one()
         return Reply(bytes(held.digest), held.status, held.headers, bytes(held.body))
