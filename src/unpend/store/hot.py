@@ -24,6 +24,10 @@ LIST = text(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
+DOMAINS = text(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
+    "ORDER BY i.id LIMIT :limit"
+)
 # One probe of the index a shard, however much is due.
 DUE_SHARDS = text(
     "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
