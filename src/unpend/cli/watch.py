@@ -79,8 +79,8 @@ def _when() -> list[click.Parameter]:
         option("--keep-going", "Go on although somebody must act.", "対応が必要な状態でも続けます。", is_flag=True),
         option(
             "--notify",
-            "Tell this URL (webhook, Slack, mailto:) when something changes; repeatable.",
-            "変化があったときに通知する URL です（Webhook、Slack、mailto:、複数可）。",
+            "Tell this URL (webhook, Slack, smtp:, mailto:) when something changes; repeatable.",
+            "変化があったときに通知する URL です（Webhook、Slack、smtp:、mailto:、複数可）。",
             multiple=True,
             metavar="URL",
         ),
