@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from unpend.cli import output
+from unpend.cli import output, ses_options
 from unpend.cli.language import language, say
 from unpend.cli.options import option
 from unpend.model.errors import ExpectationError, UsageError
@@ -56,7 +56,7 @@ def command() -> click.Command:
 
 def subject() -> list[click.Parameter]:
     """The domain, what it ought to publish, whom to ask and how: the same for every command that looks."""
-    return [click.Argument(["domain"]), *_expectations(), *_aws(), *_whom(), *_transport()]
+    return [click.Argument(["domain"]), *_expectations(), *ses_options.options(), *_whom(), *_transport()]
 
 
 def _expectations() -> list[click.Parameter]:
@@ -80,20 +80,6 @@ def _expectations() -> list[click.Parameter]:
             "Where the tokens' targets live (SigningHostedZone).",
             "トークンの参照先ゾーン（SigningHostedZone）です。",
             metavar="ZONE",
-        ),
-    ]
-
-
-def _aws() -> list[click.Parameter]:
-    return [
-        option(
-            "--region", "The AWS region of the identity.", "アイデンティティの AWS リージョンです。", metavar="REGION"
-        ),
-        option(
-            "--profile",
-            "The AWS profile; without --expect and tokens SES itself is asked.",
-            "AWS のプロファイルです。--expect もトークンもない場合は SES に直接問い合わせます。",
-            metavar="NAME",
         ),
     ]
 
@@ -186,13 +172,13 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
 
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
-    expected = expectation(domain, given) or ses_view(domain, given)
+    wanted = ses_options.Wanted(domain, given, expectation(domain, given))
     hints = _text(given["root_hints"]) if given["root_hints"] else None
 
     async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
         return await look(
             domain,
-            narrowed(expected, names),
+            narrowed(await wanted.now(), names),
             resolvers=given["resolver"] or None,
             root_hints=hints,
             port=given["port"],
@@ -230,25 +216,6 @@ def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
     for more in found[1:]:
         expected = merge(expected, more)
     return expected
-
-
-def ses_view(domain: str, given: dict[str, Any]) -> Expected:
-    """What SES itself says that it wants; where it says nothing, why not."""
-    from unpend.catalog import regions
-    from unpend.observer.ses import ask_ses
-    from unpend.sources import read_domain, read_expected
-
-    lang: Lang = cast(Lang, given["lang"] or language())
-    name = read_domain(domain).name
-    told = ask_ses(
-        name.rstrip("."),
-        region=given["region"],
-        profile=given["profile"],
-        regions=regions(),
-        progress=output.progress(given["quiet"], lang),
-    )
-    expected = read_expected(told.text, name, region=told.region) if told.text else Expected(name)
-    return replace(expected, notes=(*told.notes, *expected.notes))
 
 
 def _text(path: str) -> str:

@@ -95,6 +95,7 @@ def _how() -> list[click.Parameter]:
 
 def fix(domain: str, **given: Any) -> int:
     """Check, show, ask, write, wait."""
+    from unpend.engine.provider_step import given_up
     from unpend.report.as_json import plan_dict
     from unpend.report.planfile import dump
 
@@ -111,10 +112,11 @@ def fix(domain: str, **given: Any) -> int:
     if given["as_"]:
         sys.stdout.write(_rendered(report, given["as_"], lang))
         return 0
-    if not plan.changes:
-        return output.deliver(report, given)
-    _show(plan, lang, given["format_"])
     applying = Applying(report, given | {"fresh": fresh}, lang)
+    if not plan.changes:
+        again = given_up(report) and not given["dry_run"]
+        return applying.restarted(once) if again else output.deliver(report, given)
+    _show(plan, lang, given["format_"])
     if given["dry_run"]:
         applying.tell_programs()
         return 1
