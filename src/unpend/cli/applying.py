@@ -67,7 +67,13 @@ class Applying:
     def restarted(self, once: Any) -> int:
         """Nothing to write: only the provider has to start again."""
         _ask(SURE_RESTART, self.given["yes"], self.lang)
-        self._see_to_the_provider(once)
+        try:
+            self._see_to_the_provider(once)
+        except KeyboardInterrupt:
+            if self.step is None:
+                raise
+            self.tell_programs()
+            return INTERRUPTED
         return self._delivered()
 
     def through(self, once: Any) -> int:
