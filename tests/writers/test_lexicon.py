@@ -55,6 +55,7 @@ def test_no_credentials_and_wrong_ones(cloud: Cloudflare) -> None:
     for provider in ("no-such", "nosuch", "../x"):
         with pytest.raises(CredentialsError, match="no provider"):
             writer_for(None, "", (), {"LEXICON_PROVIDER_NAME": provider})
+    assert writer_for("lexicon", "", SERVERS, ENVIRONMENT)[1].host == "dns-lexicon, cloudflare"
     with pytest.raises(CredentialsError, match="LEXICON_PROVIDER_NAME"):
         writer_for("lexicon", "", ("ns1.unknown.example.",), ENVIRONMENT)
 
