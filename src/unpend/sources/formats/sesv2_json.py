@@ -133,6 +133,7 @@ def _view(data: dict[str, Any], dkim: dict[str, Any], domain: str) -> ProviderVi
         soa_primary=absolute(primary) if (primary := word(soa.get("PrimaryNameServer"))) else None,
         mail_from_domain=_mail_from_set(data, domain),
         mail_from_status=status(mapping(data.get("MailFromAttributes")).get("MailFromDomainStatus")),
+        signing_origin=word(dkim.get("SigningAttributesOrigin"))[:40] or None,
         signing_enabled=switch(dkim.get("SigningEnabled")),
         sending_allowed=switch(data.get("VerifiedForSendingStatus")),
         soa_serial=int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= 10 else None,
