@@ -69,6 +69,7 @@ class Ses:
     faults: dict[tuple[str, str], Fault | list[Fault]] = field(default_factory=dict)
     sandboxed: set[str] = field(default_factory=set)
     restarts_by: str = "VerifyDomainDkim"
+    later: dict[str, Json] = field(default_factory=dict)
     new_tokens: tuple[str, ...] = ()
     calls: list[tuple[str, str, float]] = field(default_factory=list)
     bodies: list[Json] = field(default_factory=list)
@@ -93,8 +94,14 @@ class Ses:
         if name not in held:
             return 404, {"__type": "NotFoundException", "message": f"Email identity {name} does not exist."}
         if operation == "GetEmailIdentity":
-            return 200, held[name]
+            return 200, self._seen(region, name)
         return self._changed(operation, held[name], given)
+
+    def _seen(self, region: str, name: str) -> Json:
+        """The identity as it is at this look; where `later` has it, it is another one from the next look on."""
+        held = self.regions[region][name]
+        self.regions[region][name] = self.later.pop(name, held)
+        return held
 
     def _changed(self, operation: str, held: Json, given: Json) -> tuple[int, Json]:
         dkim = held["DkimAttributes"]

@@ -95,14 +95,31 @@ def test_every_region_is_asked_one_call_a_pause(ses: Ses) -> None:
     assert "Asking SES in us-west-2 … (2 of" in seen[1]
 
 
+def test_silence_of_the_region_that_is_meant_is_not_absence(ses: Ses) -> None:
+    ses.faults[HOME, "*"] = FAULTS["bad"][0]
+    ses.regions = {AWAY: {"example.com": identity("SUCCESS")}}
+    told = from_ses(DOMAIN, region=HOME, every_region=True, pause=0)
+    assert told.view is not None
+    assert (told.region, told.view.asked_region, told.view.unanswered) == (AWAY, AWAY, (HOME,))
+    assert "SES in us-east-1 did not tell" in notes(told)
+
+
+@pytest.mark.parametrize("region", ["mx-central-1", "nowhere"])
+def test_a_region_that_our_table_lacks_is_asked_all_the_same(ses: Ses, region: str) -> None:
+    ses.regions = {region: {"example.com": identity()}}
+    told = from_ses(DOMAIN, region=region, every_region=region == "nowhere", pause=0)
+    assert (told.region, len(told.records), told.signing_zone) == (region, 3, "dkim.amazonses.com.")
+
+
 def test_what_the_file_wants_and_ses_does_not_is_told(ses: Ses) -> None:
     old = ExpectedRecord(Purpose.DKIM, f"old._domainkey.{DOMAIN}", "CNAME", ("old.dkim.amazonses.com.",))
     spf = ExpectedRecord(Purpose.SPF, DOMAIN, "TXT", ("v=spf1 -all",))
+    other = ExpectedRecord(Purpose.DKIM, f"s1._domainkey.{DOMAIN}", "CNAME", ("s1.domainkey.u1.wl2.sendgrid.net.",))
     ses.regions = {HOME: {"example.com": identity()}}
-    told = from_ses(DOMAIN, Expected(DOMAIN, (old, spf), "ses", "eu-west-1", source="csv"), region=HOME, pause=0)
+    told = from_ses(DOMAIN, Expected(DOMAIN, (old, other, spf), "ses", "eu-west-1", source="csv"), region=HOME, pause=0)
     assert told.view is not None
     assert told.view.unwanted_names == told.former_names == (old.name,)
-    assert (len(told.records), told.records[-1], told.region) == (4, spf, HOME)
+    assert (len(told.records), told.records[3:], told.region) == (5, (other, spf), HOME)
     assert "what SES asks for is used" in notes(told)
 
 

@@ -123,6 +123,20 @@ async def test_an_ownership_record_beside_others(tmp_path: Path) -> None:
     assert {r["status"] for r in said["records"]} == {"verified"}
 
 
+async def test_what_other_services_have_at_the_top_is_no_wrong_value(tmp_path: Path) -> None:
+    """Their strings stay, and the plan adds ours."""
+    others = ["google-site-verification=abc", "v=spf1 -all", "t5Zw9h2xVb8"]
+    zone = "\n".join(f'@ TXT "{other}"' for other in others)
+    zone += "\n".join(["", *(f"brevo{n}._domainkey CNAME b{n}.example-com.dkim.brevo.com." for n in (1, 2))])
+    said = await report(zone, tmp_path, "brevo", f"code={'0' * 32}")
+    assert codes(said) == ["record-missing"]
+    assert "but none of the kind" in said["findings"][0]["message"]
+    assert set(said["plan"]["changes"][0]["values"]) == {*others, f"brevo-code:{'0' * 32}"}
+    older = await report(zone + '\n@ TXT "brevo-code:1"', tmp_path, "brevo", f"code={'0' * 32}")
+    assert codes(older) == ["wrong-target"]
+    assert older["findings"][0]["params"]["found"] == "brevo-code:1"
+
+
 async def test_errors_before_anything_is_asked(tmp_path: Path) -> None:
     for words, hint in (
         (["--provider", "sendgird"], "sendgrid"),

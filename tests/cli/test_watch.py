@@ -61,7 +61,7 @@ async def test_ends_where_somebody_must_act() -> None:
 async def test_ends_at_the_deadline_and_looks_ever_more_rarely(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "FIRST_PAUSE", 0.05)
     async with Lab(load_scenario("negative-cached")) as lab:
-        seen = await kinds(lab, deadline=0.8)
+        seen = await kinds(lab, deadline=2.5)
     pauses = [pause for _, pause in seen if pause is not None]
     assert seen[-1] == ("deadline", None)
     assert pauses[:3] == pytest.approx([0.05, 0.075, 0.1125])
@@ -85,7 +85,7 @@ def test_the_longest_pause_is_a_quarter_of_an_hour() -> None:
 
 async def test_json_is_one_event_a_line(tmp_path: Path) -> None:
     async with Lab(load_scenario("negative-cached")) as lab:
-        code, out, _ = await typed("watch", *flags(lab, tmp_path), "--format", "json", "--deadline", "6s")
+        code, out, _ = await typed("watch", *flags(lab, tmp_path), "--format", "json", "--deadline", "12s")
     events = [json.loads(line) for line in out.splitlines()]
     assert code == 124
     assert [event["event"] for event in events] == ["looked", "deadline"]
@@ -102,7 +102,7 @@ async def test_exit_codes_and_summary(tmp_path: Path) -> None:
         code, out, _ = await typed("watch", *flags(lab, tmp_path), "--lang", "ja")
         assert (code, "やること" in out) == (1, True)
     async with Lab(load_scenario("negative-cached")) as lab:
-        code, out, err = await typed("watch", *flags(lab, tmp_path), stop_after=2.5)
+        code, out, err = await typed("watch", *flags(lab, tmp_path), stop_at=b"Next look")
         assert (code, "Stopped after 1 looks" in err) == (3, True), err
         assert "Next look in 5 s." in out
 

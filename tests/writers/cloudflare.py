@@ -41,6 +41,8 @@ class Cloudflare:
         parts = path.removeprefix("/client/v4/zones").strip("/").split("/")
         if parts == [""]:
             return 200, listing([{"id": id_, "name": name} for id_, name in self.zones.items()])
+        if method == "GET" and len(parts) == 1:
+            return 200, {"success": True, "result": {"id": parts[0], "name": self.zones[parts[0]]}}
         if method == "GET" and len(parts) == 2:
             wanted = {key: query[key] for key in ("type", "name", "content") if key in query}
             return 200, listing([r for r in self.records.values() if wanted.items() <= r.items()])

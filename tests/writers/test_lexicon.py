@@ -55,6 +55,7 @@ def test_no_credentials_and_wrong_ones(cloud: Cloudflare) -> None:
     for provider in ("no-such", "nosuch", "../x"):
         with pytest.raises(CredentialsError, match="no provider"):
             writer_for(None, "", (), {"LEXICON_PROVIDER_NAME": provider})
+    assert writer_for("lexicon", "", SERVERS, ENVIRONMENT)[1].host == "dns-lexicon, cloudflare"
     with pytest.raises(CredentialsError, match="LEXICON_PROVIDER_NAME"):
         writer_for("lexicon", "", ("ns1.unknown.example.",), ENVIRONMENT)
 
@@ -152,3 +153,12 @@ def test_a_call_that_does_not_come_back_ends(cloud: Cloudflare, monkeypatch: pyt
     with pytest.raises(WriterError, match="cannot be reached: TimeoutError"):
         made().read(ZONE, NAME, "CNAME")
     hold.set()
+
+
+def test_the_id_of_another_zone(cloud: Cloudflare) -> None:
+    add(cloud, "A", "www.example.net", "192.0.2.1")
+    with pytest.raises(WriterError, match="does not hold the zone") as error:
+        made(ENVIRONMENT | {"LEXICON_CLOUDFLARE_ZONE_ID": "zone0"}).write(ZONE, NAME, "CNAME", Held(), CNAME)
+    assert error.value.hint is not None
+    assert "example.net" in error.value.hint.of("en")
+    assert len(cloud.records) == 1

@@ -24,7 +24,12 @@ class Session:
     @cached_property
     def partition_regions(self) -> tuple[str, ...]:
         """The regions of SES in the same partition: credentials of one partition mean nothing in another."""
-        partition = self.boto.get_partition_for_region(self.region)
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            partition = self.boto.get_partition_for_region(self.region)
+        except BotoCoreError:
+            return ()
         return tuple(self.boto.get_available_regions("sesv2", partition_name=partition))
 
 

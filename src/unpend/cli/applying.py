@@ -29,6 +29,14 @@ NO_TERMINAL = Text(
     ja="確認を求められない環境です。適用するなら --yes、表示だけなら --dry-run を付けてください。",
 )
 SURE = Text(en="Make these {count} changes at {host}?", ja="{host} でこの {count} 件を変更しますか？")
+SURE_TOO = Text(
+    en="Make these {count} changes at {host}, and have the provider start its verification again?",
+    ja="{host} でこの {count} 件を変更し、事業者側の検証をやり直しますか？",
+)
+SURE_RESTART = Text(
+    en="The records are right, and the provider has given up. Have it start its verification again?",
+    ja="レコードは正しく登録されていますが、事業者側の検証は打ち切られています。検証をやり直しますか？",
+)
 LEFT_ALONE = Text(en="Nothing was changed.", ja="何も変更していません。")
 UNDO_AT = Text(en="To take it back: unpend undo {file}", ja="元に戻すには: unpend undo {file}")
 WRITTEN = Text(
@@ -39,6 +47,8 @@ MADE = Text(
     en="Stopped waiting. The changes are made; `unpend check` shows how far they are.",
     ja="待機を中断しました。変更は完了しています。反映の状況は `unpend check` で確認できます。",
 )
+# A provider shows what it was told a little later.
+PROVIDER_SHOWS = 6.0
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 
@@ -53,6 +63,18 @@ class Applying:
     file: str | None = None
     shown: bool | None = None
     step: ProviderStep | None = None
+
+    def restarted(self, once: Any) -> int:
+        """Nothing to write: only the provider has to start again."""
+        _ask(SURE_RESTART, self.given["yes"], self.lang)
+        try:
+            self._see_to_the_provider(once)
+        except KeyboardInterrupt:
+            if self.step is None:
+                raise
+            self.tell_programs()
+            return INTERRUPTED
+        return self._delivered()
 
     def through(self, once: Any) -> int:
         """Write, wait, and see to the provider; the exit code."""
@@ -74,6 +96,7 @@ class Applying:
         from unpend.cli.allowed import refuse_strange, refuse_unsafe
         from unpend.engine.apply import apply, prepare
         from unpend.engine.hosts import writer_for
+        from unpend.engine.provider_step import given_up
 
         report, given = self.report, self.given
         refuse_unsafe(report.plan, given["allow"])
@@ -82,7 +105,8 @@ class Applying:
         undo = prepare(writer, report.domain, report.plan)
         undo.via, undo.nameservers = name, report.nameservers
         refuse_strange(given["fresh"], report.plan, given["allow"])
-        _ask(SURE.fill(count=len(undo.steps), host=writer.host), given["yes"], self.lang)
+        sure = SURE_TOO if given_up(report) else SURE
+        _ask(sure.fill(count=len(undo.steps), host=writer.host), given["yes"], self.lang)
         file = given["undo_file"] or f"unpend-undo-{report.domain}{_stamp()}.json"
         tell = output.progress(given["quiet"], self.lang)
         tell(UNDO_AT.fill(file=file))
@@ -91,23 +115,34 @@ class Applying:
 
     def _wait(self, once: Any) -> int:
         """From here on everything is made, whatever happens."""
-        from unpend.engine.provider_step import provider_step
-
         tell = output.progress(self.given["quiet"], self.lang)
         try:
             tell(WRITTEN)
             self.report = asyncio.run(_settled(once, self.given["wait"]))
             self.shown = not _left(self.report)
-            self.step = provider_step(self.report)
+            self._see_to_the_provider(once)
         except KeyboardInterrupt:
             sys.stderr.write(MADE.of(self.lang) + "\n" + UNDO_AT.fill(file=self.file).of(self.lang) + "\n")
             self.tell_programs()
             return INTERRUPTED
+        return self._delivered()
+
+    def _see_to_the_provider(self, once: Any) -> None:
+        from unpend.engine.provider_step import provider_step, restarts
+
+        self.step = provider_step(self.report, restarts(self.given["profile"], self.given["ses_pause"]))
+        if self.step.op == "restart" and self.step.done:
+            output.progress(self.given["quiet"], self.lang)(self.step.message)
+            time.sleep(PROVIDER_SHOWS)
+            self.report = asyncio.run(once(lambda _: None))
+
+    def _delivered(self) -> int:
         if self.given["format_"] == "json":
             self.tell_programs()
             return output.exit_code(self.report, self.given)
         code = output.deliver(self.report, self.given)
-        tell(self.step.message)
+        if self.step and not (self.step.op == "restart" and self.step.done):
+            output.progress(self.given["quiet"], self.lang)(self.step.message)
         return code
 
     def _told(self, error: UnpendError | None) -> dict[str, Any]:

@@ -37,11 +37,13 @@ def command() -> click.Command:
             "Makes the plan's edits at the DNS host: shows the diff, asks, writes, waits until every name server shows it. Every change "
             "can be taken back with `unpend undo`.\n\n\b\nExamples:\n  unpend fix example.com --expect identity.json --dry-run\n"
             "  unpend fix example.com --expect identity.json            # Route 53, with the AWS credentials that are set\n"
+            "  CLOUDFLARE_API_TOKEN=… unpend fix example.com --expect records.csv\n"
             "  RFC2136_NAMESERVER=192.0.2.1 RFC2136_TSIG_KEY=… RFC2136_TSIG_SECRET=… unpend fix example.com --expect records.csv\n"
             "  unpend fix example.com --expect records.csv --as terraform",
             "計画された変更を DNS ホストで実行します。差分を表示し、確認してから書き込み、すべてのネームサーバーに反映されるまで待ちます。変更は "
             "`unpend undo` で元に戻せます。\n\n\b\n例:\n  unpend fix example.com --expect identity.json --dry-run\n"
             "  unpend fix example.com --expect identity.json            # Route 53（設定済みの AWS 認証情報を使用）\n"
+            "  CLOUDFLARE_API_TOKEN=… unpend fix example.com --expect records.csv\n"
             "  RFC2136_NAMESERVER=192.0.2.1 RFC2136_TSIG_KEY=… RFC2136_TSIG_SECRET=… unpend fix example.com --expect records.csv\n"
             "  unpend fix example.com --expect records.csv --as terraform",
         ),
@@ -95,6 +97,7 @@ def _how() -> list[click.Parameter]:
 
 def fix(domain: str, **given: Any) -> int:
     """Check, show, ask, write, wait."""
+    from unpend.engine.provider_step import given_up
     from unpend.report.as_json import plan_dict
     from unpend.report.planfile import dump
 
@@ -111,10 +114,11 @@ def fix(domain: str, **given: Any) -> int:
     if given["as_"]:
         sys.stdout.write(_rendered(report, given["as_"], lang))
         return 0
-    if not plan.changes:
-        return output.deliver(report, given)
-    _show(plan, lang, given["format_"])
     applying = Applying(report, given | {"fresh": fresh}, lang)
+    if not plan.changes:
+        again = given_up(report) and not given["dry_run"]
+        return applying.restarted(once) if again else output.deliver(report, given)
+    _show(plan, lang, given["format_"])
     if given["dry_run"]:
         applying.tell_programs()
         return 1

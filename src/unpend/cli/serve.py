@@ -14,11 +14,14 @@ import click
 from unpend.cli.engine_options import engine_options, log_as_told, metrics_of, opened, outgoing_of, works_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
+from unpend.cli.signing_zone_options import key_options, key_work
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from starlette.routing import BaseRoute
 
     from unpend.engine.metrics import Metrics
     from unpend.engine.opening import Installation
@@ -53,7 +56,7 @@ def command() -> click.Command:
     return click.Command(
         "serve",
         callback=serve,
-        params=[*_doors(), *engine_options()],
+        params=[*_doors(), *engine_options(), *key_options()],
         help=say(
             "A working SES for domain identities, whose verification is real: point boto3, the AWS CLI or Terraform at it. The worker that looks "
             "at DNS runs in the same process.\n\n\b\nExamples:\n  unpend serve\n  AWS_ENDPOINT_URL_SESV2=http://127.0.0.1:8025 aws sesv2 "
@@ -167,7 +170,8 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         threads = held.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="unpend-api"))
         metrics = metrics_of(installation)
         beside, readiness = held.enter_context(_worker(installation, given, metrics, threads))
-        app = application(Door(installation.identities, gate), threads, operating(readiness, metrics))
+        doors = [*operating(readiness, metrics), _rest(installation, gate, given)]
+        app = application(Door(installation.identities, gate), threads, doors)
         process = Process(Observed(app, metrics), listening, beside)
 
         def ready() -> None:
@@ -179,12 +183,30 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         await process.run(ready)
 
 
+def _rest(installation: Installation, gate: Gate, given: dict[str, Any]) -> BaseRoute:
+    """The REST door. Where SES's callers need keys, its callers need theirs."""
+    from starlette.routing import Mount
+
+    from unpend.api.app import PREFIX, rest_door
+    from unpend.api.engine import Engine
+    from unpend.api.gate import Gate as RestGate
+    from unpend.engine.webhooks.outgoing import hooks_of
+    from unpend.store.api_keys import ApiKeys
+    from unpend.store.replies import Replies
+
+    database = installation.database
+    engine = Engine(installation.identities, Replies(database), given["region"])
+    keys = RestGate(ApiKeys(database), given["account"], guarded=not gate.open)
+    hooks = hooks_of(installation, allow_private=given["allow_private_targets"])
+    return Mount(PREFIX, rest_door(engine, keys, hooks))
+
+
 @contextmanager
 def _worker(
     installation: Installation, given: dict[str, Any], metrics: Metrics, threads: Executor
 ) -> Iterator[tuple[Sequence[Beside], Readiness]]:
     """The engine and the webhooks in this process (on SQLite it is the only one), and how ready they are."""
-    from unpend.engine.running import engine_for
+    from unpend.engine.running import Side, engine_for
     from unpend.server.operating import Readiness
     from unpend.server.running import Beside
     from unpend.store.lock import only_worker
@@ -198,7 +220,8 @@ def _worker(
     try:
         with only_worker(installation.database):
             engine = engine_for(installation, works)
-            sides = [Beside(engine.run, engine.stop), Beside(outgoing.run, outgoing.stop)]
+            parts: list[Side] = [engine, outgoing, *key_work(installation, given)]
+            sides = [Beside(part.run, part.stop) for part in parts]
             yield sides, Readiness(installation.database, threads, lambda: engine.trouble)
     finally:
         works.close()

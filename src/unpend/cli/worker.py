@@ -12,6 +12,7 @@ import click
 from unpend.cli.engine_options import engine_options, log_as_told, metrics_of, opened, outgoing_of, works_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
+from unpend.cli.signing_zone_options import key_options, key_work
 from unpend.model.text import Text
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def command() -> click.Command:
     return click.Command(
         "worker",
         callback=worker,
-        params=[_metrics_option(), *engine_options()],
+        params=[_metrics_option(), *engine_options(), *key_options()],
         help=say(
             "Looks at the identities of a database whenever they fall due. One worker for a SQLite file (`unpend serve` has one built in), "
             "any number for PostgreSQL.\n\n\b\nExamples:\n  unpend worker --database sqlite:///unpend.db\n"
@@ -76,7 +77,7 @@ async def _work(installation: Installation, works: Works, given: dict[str, Any])
     metrics = metrics_of(installation)
     metrics.of_work(works.tally)
     engine = engine_for(installation, works)
-    parts: list[Side] = [engine, outgoing_of(installation, given, metrics)]
+    parts: list[Side] = [engine, outgoing_of(installation, given, metrics), *key_work(installation, given)]
     with ExitStack() as held:
         if given["metrics_listen"]:
             from unpend.server.listening import sockets

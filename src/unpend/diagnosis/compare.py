@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from unpend.model.expected import ExpectedRecord, Purpose
@@ -10,6 +11,8 @@ from unpend.model.shapes import name_fits, text_fits
 from unpend.standards.dkim import problem_of, read, same_key, too_weak
 from unpend.standards.dmarc import dmarc_records, is_dmarc, read_dmarc
 from unpend.standards.spf import is_spf, lacking, spf_records, terms
+
+_TAGGED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,40})[=:.](?=.)")
 
 
 class Sight(StrEnum):
@@ -29,13 +32,28 @@ def sight_of(record: ExpectedRecord, exchange: Exchange) -> Sight:
 
 
 def _of_another_kind(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
-    """Whether none of these TXT records is the domain's SPF or DMARC record, where that is what is wanted."""
-    if record.type != "TXT":
-        return False
-    found = [r.text for r in records]
-    if all(map(is_spf, record.values)):
-        return not spf_records(found)
-    return all(map(is_dmarc, record.values)) and not dmarc_records(found)
+    """Whether none of these records is of the kind that is wanted."""
+    return not any(of_kind(record, r.text) for r in records)
+
+
+def of_kind(record: ExpectedRecord, found: str) -> bool:
+    """Whether a value is the SPF or DMARC record where that is wanted, or the same service's string.
+
+    At the top of a domain many services have a string of their own: theirs are no wrong value of ours.
+    """
+    if record.type != "TXT" or record.purpose is Purpose.DKIM:
+        return True
+    for kind in (is_spf, is_dmarc):
+        if all(map(kind, record.values)):
+            return kind(found)
+    tags = {_tag(value) for value in record.values}
+    return "" in tags or _tag(found) in tags
+
+
+def _tag(content: str) -> str:
+    """What many services put in front of their string to know it again: `google-site-verification=`, `brevo-code:`."""
+    found = _TAGGED.match(content)
+    return found[1].lower() if found else ""
 
 
 def holds(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:

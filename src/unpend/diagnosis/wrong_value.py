@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.compare import matches, only_shape
+from unpend.diagnosis.compare import matches, of_kind, only_shape
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
@@ -42,7 +42,7 @@ def unwanted(case: Case) -> Iterator[tuple[ExpectedRecord, str]]:
     for record in case.records:
         if case.wrong(record) and not case.from_wildcard(record.name, record.type) and not only_shape(record):
             for value in case.found(record):
-                if not any(matches(record, wanted, value) for wanted in record.values):
+                if of_kind(record, value) and not any(matches(record, wanted, value) for wanted in record.values):
                     yield record, value
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from unpend.catalog import regions
 from unpend.diagnosis.compare import only_shape
 from unpend.model.errors import ExpectationError
 from unpend.model.expected import Expected, ExpectedRecord, ProviderView, Purpose
@@ -14,6 +15,7 @@ from unpend.model.text import Text
 from unpend.observer.ses import PAUSE, SesAnswer, ask_ses
 from unpend.sources import merge, read_expected
 
+SES_TARGET = ".amazonses.com."
 ASKED = Text(en="SES in {region} was asked what it wants.", ja="必要なレコードを {region} の SES に問い合わせました。")
 STRANGE = Text(
     en="What SES in {region} says cannot be read, and is left out: {why}",
@@ -62,7 +64,8 @@ def _seen(domain: str, told: SesAnswer) -> Expected:
         )
         return Expected(domain, provider="ses", view=view, source="ses", notes=told.notes)
     try:
-        expected = read_expected(told.text, domain, region=told.region)
+        # A region newer than our table is no reason not to listen.
+        expected = read_expected(told.text, domain, region=told.region if told.region in regions() else None)
     except ExpectationError as error:
         return Expected(domain, notes=(*told.notes, STRANGE.fill(region=told.region, why=error.message)))
     view = replace(
@@ -77,7 +80,7 @@ def _seen(domain: str, told: SesAnswer) -> Expected:
         asked_at=time.time(),
     )
     notes = (ASKED.fill(region=told.region), *told.notes, *expected.notes[1:])
-    return replace(expected, view=view, source="ses", notes=notes)
+    return replace(expected, region=told.region, view=view, source="ses", notes=notes)
 
 
 def _joined(given: Expected | None, seen: Expected) -> Expected:
@@ -85,13 +88,13 @@ def _joined(given: Expected | None, seen: Expected) -> Expected:
     if given is None:
         return seen
     if seen.view is None or not seen.records:
-        view = seen.view or given.view
-        return replace(given, view=view, notes=(*given.notes, *seen.notes))
+        known_region = seen.region or given.region
+        return replace(given, view=seen.view or given.view, region=known_region, notes=(*given.notes, *seen.notes))
     own_keys = frozenset(r.name for r in seen.records if only_shape(r) and any(_same_set(r, g) for g in given.records))
     known = tuple(r for r in seen.records if r.name not in own_keys)
     same = tuple(r for r in given.records if _stands(r, known, own_keys))
     names = {record.name for record in seen.records}
-    unwanted = tuple(r.name for r in given.records if r.required and r.purpose is Purpose.DKIM and r.name not in names)
+    unwanted = tuple(r.name for r in given.records if r.required and _for_ses(r) and r.name not in names)
     differs = len(same) < len(given.records)
     both = merge(replace(seen, records=known), replace(given, records=same, view=None, region=None, signing_zone=None))
     view = replace(both.view or seen.view, unwanted_names=unwanted)
@@ -105,8 +108,13 @@ def _same_set(a: ExpectedRecord, b: ExpectedRecord) -> bool:
 
 
 def _stands(record: ExpectedRecord, known: tuple[ExpectedRecord, ...], own_keys: frozenset[str]) -> bool:
-    """Whether what was given may stand beside what SES wants: DKIM and whatever SES names, only as SES has it."""
+    """Whether what was given may stand beside what SES wants: what is SES's, only as SES has it."""
     other = next((each for each in known if _same_set(each, record)), None)
     if other is None:
-        return record.purpose is not Purpose.DKIM or record.name in own_keys
+        return not _for_ses(record) or record.name in own_keys
     return frozenset(other.values) == frozenset(record.values)
+
+
+def _for_ses(record: ExpectedRecord) -> bool:
+    """Whether a DKIM record points to SES; those of another provider are none of its business."""
+    return record.purpose is Purpose.DKIM and any(value.endswith(SES_TARGET) for value in record.values)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from unpend.model.errors import UnpendError
+from unpend.model.plan import Change
 from unpend.model.text import Text
 from unpend.report.report import Report
-from unpend.report.verdict import Verdict
 
 RESTARTED = Text(
-    en="Verification was started again at the provider; `unpend watch` waits for it with you.",
-    ja="事業者側の検証を再開しました。完了までは `unpend watch` で待てます。",
+    en="{said} `unpend watch` waits for the end with you.", ja="{said} 完了までは `unpend watch` で待てます。"
 )
 RESTART_BY_HAND = Text(
     en="The provider has given up: start the verification again there. It does not do so by itself.",
@@ -31,9 +30,7 @@ NOT_YET = Text(
     en="The provider's next look comes too early while not every server shows the records.",
     ja="すべてのサーバーに反映されるまでは、事業者が確認しても検証は完了しません。",
 )
-Restart = Callable[[Report], None]
-# By the provider's id; whoever can start a verification again enters it here.
-RESTARTS: dict[str, Restart] = {}
+Restart = Callable[[Report], tuple[Text, ...]]
 DONE = "SUCCESS"
 
 
@@ -46,20 +43,36 @@ class ProviderStep:
     message: Text
 
 
-def provider_step(report: Report, restarts: Mapping[str, Restart] = RESTARTS) -> ProviderStep:
+def restarts(profile: str | None, pause: float) -> dict[str, Restart]:
+    """By the provider's id, who starts a verification again; with the account's credentials where they are needed."""
+
+    def ses(report: Report) -> tuple[Text, ...]:
+        from unpend.writers.ses import restart
+
+        return restart(report.domain, region=report.case.expected.region, profile=profile, pause=pause).said
+
+    return {"ses": ses}
+
+
+def given_up(report: Report) -> bool:
+    """Whether the provider looks no more until it is told to."""
+    return any(step.op == "restart-verification" for step in report.plan.then)
+
+
+def provider_step(report: Report, known: Mapping[str, Restart]) -> ProviderStep:
     """Start again at a provider that has given up, once its records are right; never before (it would fail again)."""
-    if report.verdict is not Verdict.OK and report.plan.changes:
+    if any(isinstance(change, Change) for change in report.plan.changes):
         return ProviderStep("await", False, NOT_YET)
-    if not any(step.op == "restart-verification" for step in report.plan.then):
+    if not given_up(report):
         return _awaited(report)
-    restart = restarts.get(report.case.expected.provider or "")
+    restart = known.get(report.case.expected.provider or "")
     if restart is None:
         return ProviderStep("restart", False, RESTART_BY_HAND)
     try:
-        restart(report)
+        said = restart(report)
     except UnpendError as error:
         return ProviderStep("restart", False, RESTART_FAILED.fill(why=error.message))
-    return ProviderStep("restart", True, RESTARTED)
+    return ProviderStep("restart", True, RESTARTED.fill(said=said))
 
 
 def _awaited(report: Report) -> ProviderStep:

@@ -69,6 +69,7 @@ class ProviderView:
     mail_from_domain: str | None = None
     mail_from_status: str | None = None
     signing_enabled: bool | None = None
+    signing_origin: str | None = None
     sending_allowed: bool | None = None
     exists: bool | None = None
     searched: int | None = None

@@ -120,6 +120,8 @@ class Scan:
             return SesAnswer(exists=False if self._absent else None, **told)
         region = home if home in self._found else max(self._found, key=lambda r: _status(self._found[r]) == "SUCCESS")
         held = self._found[region]
+        if home in self._trouble:
+            told["asked"] = region  # nothing is known of the region that was meant
         elsewhere = tuple(Elsewhere(r, _status(each)) for r, each in self._found.items() if r != region)
         more: dict[str, Any] = {}
         if _status(held) == "SUCCESS":

@@ -9,23 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 from unpend.sesv2.errors import bad_request, no_such_path
 
-Pattern = tuple[str, ...]
+PLACE = "{}"
+OPERATION = None
+Branch = dict[str | None, Any]
 
 
 def match(method: str, path: str) -> tuple[str, Mapping[str, str]]:
     """The operation and the names in its path, decoded once."""
-    segments = tuple(path.split("/"))
-    for pattern, operation in _table().get((method, len(segments)), ()):
-        if all(part == segment or part[:1] == "{" for part, segment in zip(pattern, segments, strict=True)):
-            named = zip(pattern, segments, strict=True)
-            return operation, {part[1:-1]: _decoded(segment) for part, segment in named if part[:1] == "{"}
-    raise no_such_path()
+    branch, named = _tree().get(method, {}), []
+    for segment in path.split("/"):
+        further = branch.get(segment)
+        if further is None or segment == PLACE:
+            further = branch.get(PLACE, {})
+            named.append(segment)
+        branch = further
+    operation = branch.get(OPERATION)
+    if operation is None:
+        raise no_such_path()
+    return operation[0], {name: _decoded(segment) for name, segment in zip(operation[1], named, strict=True)}
 
 
 def operations() -> frozenset[str]:
@@ -40,16 +48,17 @@ def _routes() -> Mapping[str, list[str]]:
 
 
 @cache
-def _table() -> Mapping[tuple[str, int], list[tuple[Pattern, str]]]:
-    """By method and number of segments; the patterns with fewer places first, since they are the narrower ones."""
-    table: dict[tuple[str, int], list[tuple[Pattern, str]]] = {}
+def _tree() -> Branch:
+    """Method, then segment by segment, then the operation with the names of its places. A segment that is spelt out goes before a place."""
+    tree: Branch = {}
     for operation, ways in _routes().items():
         for method, _, path in (way.partition(" ") for way in ways):
-            pattern = tuple(path.split("/"))
-            table.setdefault((method, len(pattern)), []).append((pattern, operation))
-    for entries in table.values():
-        entries.sort(key=lambda entry: sum(part[:1] == "{" for part in entry[0]))
-    return table
+            branch, names = tree.setdefault(method, {}), []
+            for part in path.split("/"):
+                names += [part[1:-1]] if part[:1] == "{" else []
+                branch = branch.setdefault(PLACE if part[:1] == "{" else part, {})
+            branch[OPERATION] = (operation, names)
+    return tree
 
 
 def _decoded(segment: str) -> str:

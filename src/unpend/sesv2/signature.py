@@ -91,7 +91,7 @@ def _stamp(request: Request, signed: Signed, now: float) -> str:
     if DATE.fullmatch(stamp) is None:
         raise incomplete("The request needs an X-Amz-Date header of the form YYYYMMDDTHHMMSSZ.")
     try:
-        at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+        at = datetime.fromisoformat(stamp).timestamp()
     except ValueError:
         raise incomplete("X-Amz-Date is not a date.") from None
     if signed.date != stamp[:8]:

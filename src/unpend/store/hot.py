@@ -10,19 +10,31 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, text
+from sqlalchemy.sql.selectable import TextualSelect
 
 from unpend.store.rows import COLUMNS
 
-GET = text(
+
+def _identities(statement: str) -> TextualSelect:
+    """With its columns told, SQLAlchemy prepares their reading once and not for each row set."""
+    return text(statement).columns(*(column(name.strip().partition(".")[2]) for name in COLUMNS.split(",")))
+
+
+_ONE = (
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name = :name"
 )
-GET_LOCKED = text(GET.text + " FOR UPDATE")
-GET_UID = text(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
-LIST = text(
+GET = _identities(_ONE)
+GET_LOCKED = _identities(_ONE + " FOR UPDATE")
+GET_UID = _identities(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
+LIST = _identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
+)
+DOMAINS = text(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
+    "ORDER BY i.id LIMIT :limit"
 )
 # One probe of the index a shard, however much is due.
 DUE_SHARDS = text(

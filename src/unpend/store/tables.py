@@ -162,14 +162,56 @@ Index(
 )
 # For the deletion of an endpoint, and for what its owner reads.
 Index("delivery_endpoint", delivery.c.endpoint, delivery.c.event)
+# The keys behind issued names. They outlive their identity: mail that was signed is verified for days after.
 signing_key = Table(
     "signing_key",
     metadata,
-    Column("id", _ID, _of_identity(), primary_key=True, autoincrement=False),
-    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
-    Column("private", LargeBinary, nullable=False),
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slot", SmallInteger, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("token", Text, nullable=False, index=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("bits", SmallInteger, nullable=False),
     Column("public", Text, nullable=False),
+    Column("private", LargeBinary, nullable=False),
+    _seconds("since"),
+    _seconds("due_at", nullable=True),
+    Column("shown", SmallInteger, nullable=False),
+    Column("rev", Integer, nullable=False),
+    UniqueConstraint("account", "region", "name", "slot"),
+    Index("signing_key_due", "due_at"),
+    Index("signing_key_shown", "shown", "id"),
+    sqlite_autoincrement=True,
+)
+# Keys of the REST door. Only a digest is kept: 256 random bits need no slow hash.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    _seconds("created_at"),
+    _seconds("revoked_at", nullable=True),
+    Index("api_key_account", "account", "id"),
+)
+# What was answered to a request with an Idempotency-Key, so that its repetition is answered alike.
+reply = Table(
+    "reply",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     _seconds("at"),
+    Index("reply_at", "at"),
 )
 # What belongs to the installation: the wrapped secret, the clock's anchor.
 installation = Table(

@@ -37,7 +37,6 @@ HOSTS: dict[str, LexiconHost] = {
         "cloudflare",
         {
             "auth_token": ("CLOUDFLARE_API_TOKEN", "CF_DNS_API_TOKEN", "CLOUDFLARE_DNS_API_TOKEN", "CF_API_TOKEN"),
-            "zone_id": ("CLOUDFLARE_ZONE_ID", "CF_ZONE_ID"),
         },
         preference_apart=True,
         quoted=True,

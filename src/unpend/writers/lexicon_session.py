@@ -26,6 +26,10 @@ NOT_INSTALLED = Text(
 NO_PROVIDER = Text(
     en="dns-lexicon has no provider {name}.", ja="dns-lexicon に {name} というプロバイダーはありません。"
 )
+OTHER_ZONE = Text(
+    en="The credentials or the zone id lead to another zone, that of {name}.",
+    ja="この認証情報またはゾーン ID は、別のゾーン（{name}）のものです。",
+)
 NO_PREFERENCE = Text(
     en="The preference of {name} MX cannot be learned through dns-lexicon.",
     ja="{name} の MX の優先度を dns-lexicon では取得できません。",
@@ -64,6 +68,7 @@ class Session:
         self._zone = zone
         self._ttl = after.ttl
         self._provider = self._opened()
+        self._refuse_another_zone()
 
     def rows(self, type_: str | None = None) -> list[Row]:
         """Every record of the zone, or of one type. Names are compared by us: providers take a doubled zone for one."""
@@ -107,9 +112,17 @@ class Session:
         self._asked(provider.authenticate)
         return provider
 
+    def _refuse_another_zone(self) -> None:
+        """Cloudflare's zone may be given by its id, and dns-lexicon believes it."""
+        if self._known.provider == "cloudflare" and self._options.get("zone_id"):
+            named = self._asked(self._provider._get, f"/zones/{self._provider.domain_id}")["result"]["name"]
+            if absolute(named) != self._zone:
+                raise WriterError(NO_ZONE.fill(zone=self._zone), OTHER_ZONE.fill(name=named))
+
     def _row(self, held: dict[str, Any]) -> Row:
         name = absolute(str(held["name"]))
-        name = name if is_under(name, self._zone) else f"{name}{self._zone}"
+        if not is_under(name, self._zone):
+            raise WriterError(NO_ZONE.fill(zone=self._zone), OTHER_ZONE.fill(name=name))
         content, ttl = str(held["content"]), held.get("ttl")
         id_ = held.get("id")
         value = self._value(held, name, content)

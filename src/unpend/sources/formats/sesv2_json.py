@@ -12,6 +12,7 @@ from unpend.model.expected import Expected, ExpectedRecord, ProviderView, Purpos
 from unpend.model.names import absolute, is_under
 from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document
+from unpend.sources.byodkim import OWN_KEY, own_key_expected, signing_key
 from unpend.sources.mail_from import mail_from_records
 from unpend.sources.naming import is_name, owner_name
 from unpend.sources.rows import another_domain
@@ -25,8 +26,6 @@ KNOWN_AS = Text(
     en="the JSON of `aws sesv2 get-email-identity` or `create-email-identity`",
     ja="`aws sesv2 get-email-identity` または `create-email-identity` の JSON",
 )
-# What the SES console shows in the place of the key.
-OWN_KEY = "p=customerProvidedPublicKey"
 _OURS = ("SigningEnabled", "Status", "Tokens", "SigningAttributesOrigin", "SigningHostedZone")
 BRING_YOUR_OWN = Text(
     en="The identity signs with a key of your own (BYODKIM). SES does not give the public key back, so its value is not "
@@ -55,12 +54,18 @@ AN_ADDRESS_HINT = Text(
 def recognises(document: Document) -> bool:
     data = mapping(document.data)
     dkim = mapping(data.get("DkimAttributes"))
-    return any(key in dkim for key in _OURS) or ("IdentityType" in data and "VerifiedForSendingStatus" in data)
+    return (
+        bool(signing_key(data))
+        or any(key in dkim for key in _OURS)
+        or ("IdentityType" in data and "VerifiedForSendingStatus" in data)
+    )
 
 
 def read(document: Document, asked: Asked) -> Expected:
     data = mapping(document.data)
     _refuse_other(data, asked.domain)
+    if held := signing_key(data):
+        return own_key_expected(held, asked, SOURCE)
     dkim = mapping(data.get("DkimAttributes"))
     origin = word(dkim.get("SigningAttributesOrigin")).upper()
     tokens = strings(dkim.get("Tokens"))
@@ -133,6 +138,7 @@ def _view(data: dict[str, Any], dkim: dict[str, Any], domain: str) -> ProviderVi
         soa_primary=absolute(primary) if (primary := word(soa.get("PrimaryNameServer"))) else None,
         mail_from_domain=_mail_from_set(data, domain),
         mail_from_status=status(mapping(data.get("MailFromAttributes")).get("MailFromDomainStatus")),
+        signing_origin=word(dkim.get("SigningAttributesOrigin"))[:40] or None,
         signing_enabled=switch(dkim.get("SigningEnabled")),
         sending_allowed=switch(data.get("VerifiedForSendingStatus")),
         soa_serial=int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= 10 else None,
