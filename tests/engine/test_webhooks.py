@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -249,9 +251,8 @@ async def test_people_read_a_sentence_in_their_language(
     with pytest.raises(UsageError):
         hooks.register(A, "mailto:ops@example.net")
     async with mail_server(monkeypatch) as received, receiving(plain("200 OK")) as chat:
-        monkeypatch.setattr("unpend.engine.notify.CHATS", ("127.0.0.1",))
         hooks.register(A, "mailto:ops@example.net")
-        hooks.register(A, chat.url(), lang="ja")
+        hooks.register(A, "slack+" + chat.url(), lang="ja")
         house.identities.create(key())
         due(house, hand)
         await Deliveries(hooks, poster).drain()
@@ -335,18 +336,35 @@ async def test_a_dispatcher_that_is_killed_loses_nothing(house: Installation, ho
         for number in range(120):
             house.identities.create(key(f"a{number}.example"))
         due(house, hand)
-        for killed_after in (10, 50, None):
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.engine.dispatching", str(house.database.url.database), str(hand.at)
-            )
-            before = len(receiver.got)
-            while killed_after and len(receiver.got) < before + killed_after and process.returncode is None:
-                await asyncio.sleep(0.002)
-            if killed_after:
-                process.kill()
-            assert await process.wait() == (-9 if killed_after else 0)
-            hand.at += 3600
+        async with dispatchers() as (told, heard):
+            for killed_after in (5, 20, 40, 60, None):
+                before = len(receiver.got)
+                told.write(f"{house.database.url.render_as_string(hide_password=False)} {hand.at}\n".encode())
+                child = int(await heard.readline())
+                while killed_after and len(receiver.got) < before + killed_after:
+                    await asyncio.sleep(0.002)
+                if killed_after:
+                    os.kill(child, signal.SIGKILL)
+                assert int(await heard.readline()) == (-9 if killed_after else 0)
+                hand.at += 3600
         bodies = {(each.headers["webhook-id"], each.body) for each in receiver.got}
         assert len(bodies) == len({each for each, _ in bodies}) == 120
-        assert 120 < len(receiver.got) <= 120 + 2 * BATCH
+        assert 120 < len(receiver.got) <= 120 + 4 * BATCH
         assert hooks.store.waiting() == (0, None)
+
+
+@contextlib.asynccontextmanager
+async def dispatchers() -> AsyncIterator[tuple[asyncio.StreamWriter, asyncio.StreamReader]]:
+    """Where lines make processes, and what is heard of them."""
+    parent = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.engine.dispatching"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    try:
+        yield parent.stdin, parent.stdout
+    finally:
+        parent.stdin.close()
+        await parent.wait()
