@@ -1,0 +1,174 @@
+"""`unpend scan INPUT`."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from unpend.cli import output
+from unpend.cli.language import language
+from unpend.cli.scan_options import parameters, texts
+from unpend.cli.scan_progress import teller
+from unpend.model.errors import UsageError
+from unpend.model.text import Lang, Text
+
+if TYPE_CHECKING:
+    from unpend.engine.scan.inputs import FileInput
+    from unpend.engine.scan.settings import ScanSettings
+    from unpend.report.scan.summary import Summary
+
+NEEDS_OUT = Text(en="{what} needs --out FILE.", ja="{what} には --out FILE が必要です。")
+STOPPED = Text(
+    en="Stopped. What was done is kept in {folder}: give the same command with --resume to go on.",
+    ja="中断しました。完了した分は {folder} に残っています。同じコマンドに --resume を付けると再開できます。",
+)
+INTERRUPTED = 130
+
+
+def command() -> click.Command:
+    """The command, in the visitor's language."""
+    about, exits = texts()
+    return click.Command("scan", callback=scan, params=parameters(), help=about, epilog=exits)
+
+
+def scan(source: str, **given: Any) -> int:
+    """Read, judge, write, sum up."""
+    from unpend.engine.scan.outputs import format_of
+    from unpend.report.scan.as_text import as_text
+    from unpend.report.scan.summary import exit_code
+
+    lang: Lang = cast(Lang, given["lang"] or language())
+    settings = _settings(given, lang)
+    given["format_"] = given["format_"] or format_of(given["out"] or "")
+    for what in ("resume", "diff", "report"):
+        if given[what] and not given["out"]:
+            raise UsageError(NEEDS_OUT.fill(what=f"--{what}"))
+    if given["format_"] == "parquet" and not given["out"]:
+        raise UsageError(NEEDS_OUT.fill(what="Parquet"))
+    with _stoppable():
+        summary = _kept(source, given, settings) if given["out"] else _streamed(source, given, settings)
+    said = as_text(summary, lang, output.width())
+    (sys.stdout if given["out"] else sys.stderr).write(said)
+    return exit_code(summary)
+
+
+def _streamed(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
+    """To stdout, as it gets done."""
+    from unpend.engine.scan.outputs import as_csv
+    from unpend.engine.scan.run import counted, streamed
+    from unpend.report.scan.summary import Summary
+
+    summary = Summary()
+    with tempfile.TemporaryDirectory(prefix="unpend-scan-") as folder:
+        source = _input(name, Path(folder) / "input", given)
+        lines = counted(streamed(source, settings, given["processes"], teller(given["quiet"], settings.lang)), summary)
+        for line in as_csv(lines) if given["format_"] == "csv" else lines:
+            sys.stdout.buffer.write(line)
+    sys.stdout.buffer.flush()
+    return summary
+
+
+def _kept(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
+    """To a file, by way of a folder that a later run can go on from."""
+    from unpend.engine.scan.crew import Crew
+    from unpend.engine.scan.journal import Journal
+    from unpend.engine.scan.run import concluded, journalled
+
+    journal = Journal(Path(given["out"] + ".scan"))
+    if not name_is_file(name):
+        journal.open(_manifest({"input": name}, settings), resume=given["resume"])
+    try:
+        source = _input(name, journal.spool, given)
+        if name_is_file(name):
+            journal.open(_manifest(source.manifest, settings), resume=given["resume"])
+        with Crew(settings, given["processes"]) as crew:
+            journalled(source, journal, settings, crew.judged, teller(given["quiet"], settings.lang))
+        summary = concluded(journal, Path(given["out"]), given["format_"])
+    except KeyboardInterrupt:
+        sys.stderr.write("\n" + STOPPED.fill(folder=journal.folder).of(settings.lang) + "\n")
+        raise click.exceptions.Exit(INTERRUPTED) from None
+    journal.discard()
+    return summary
+
+
+def name_is_file(name: str) -> bool:
+    """Whether the input can be read again from any place."""
+    return name != "-" and "://" not in name and not name.startswith("ses:")
+
+
+def _input(name: str, spool: Path, given: dict[str, Any]) -> FileInput:
+    """The input as a file: what can be read only once is written down first."""
+    from unpend.engine.scan.inputs import FileInput
+    from unpend.engine.scan.spool import spooled
+
+    if name_is_file(name):
+        return FileInput(Path(name))
+    if not spool.exists():
+        spooled(_once(name, given), spool)
+    return FileInput(spool)
+
+
+def _once(name: str, given: dict[str, Any]) -> Iterator[bytes]:
+    from unpend.engine.scan.spool import chunks
+
+    if name == "-":
+        return chunks(sys.stdin.buffer)
+    raise UsageError(NEEDS_OUT.fill(what=name))
+
+
+def _manifest(source: dict[str, Any], settings: ScanSettings) -> dict[str, Any]:
+    """What has to be the same when a scan goes on."""
+    from dataclasses import asdict
+
+    told = asdict(settings)
+    told["root_hints"] = hashlib.sha256((settings.root_hints or "").encode()).hexdigest()
+    told["resolvers"] = list(settings.resolvers or ())
+    for free in ("deep",):
+        told.pop(free)
+    return {**source, "settings": told}
+
+
+def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
+    from unpend.engine.scan.settings import ScanSettings
+    from unpend.sources.scan_row import RowDefaults
+
+    if given["ipv4_only"] and given["ipv6_only"]:
+        from unpend.cli.check import BOTH_FAMILIES
+
+        raise UsageError(BOTH_FAMILIES)
+    return ScanSettings(
+        resolvers=tuple(given["resolver"]) or None,
+        root_hints=output.read(given["root_hints"]).decode("utf-8", "replace") if given["root_hints"] else None,
+        port=given["port"],
+        ipv4=not given["ipv6_only"],
+        ipv6=not given["ipv4_only"],
+        timeout=given["timeout"],
+        deadline=given["deadline"],
+        policy=given["policy"],
+        lang=lang,
+        defaults=RowDefaults(given["region"], given["signing_zone"]),
+        deep=given["deep"],
+        segment=given["segment"],
+    )
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM ends a scan like Ctrl-C: in order, and so that it can go on."""
+
+    def stop(number: int, _: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
