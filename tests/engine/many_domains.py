@@ -51,4 +51,4 @@ def scan_flags(lab: Lab, folder: Path) -> list[str]:
     """What a scan needs to stay inside the lab."""
     (folder / "root.hints").write_text(lab.root_hints)
     resolvers = [word for address, port in lab.resolvers for word in ("--resolver", f"{address}:{port}")]
-    return ["--root-hints", str(folder / "root.hints"), "--port", str(lab.port), *resolvers, "--timeout", "1"]
+    return ["--root-hints", str(folder / "root.hints"), "--port", str(lab.port), *resolvers, "--timeout", "2"]

@@ -119,7 +119,7 @@ class Journal:
         """The segment first, then the line that vouches for it: both are on the disk when this returns."""
         written(self.segment(done.segment), data)
         line = msgspec.json.encode(done) + b"\n"
-        with open(self._path, "r+b" if self._path.exists() else "xb") as file:
+        with open(self._path, "r+b" if self._path.exists() else "x+b") as file:
             file.seek(self._whole_lines(file))
             file.truncate()
             file.write(line)

@@ -11,6 +11,7 @@ from unpend.engine.scan.rows import Row, rows_of
 from unpend.engine.scan.settings import ScanSettings
 from unpend.model.errors import UnpendError
 from unpend.model.expected import Expected
+from unpend.model.records import Question, Server
 from unpend.model.text import Text
 from unpend.report.report import Report
 from unpend.report.scan.result import Result, encoded, of_report, of_trouble
@@ -22,7 +23,6 @@ OUR_FAULT = Text(
     ja="unpend が想定していない事態が起きました（{kind}: {what}）。",
 )
 UNKNOWN = "unknown"
-SILENT_FAMILIES = frozenset({"transport", "delegation"})
 
 
 class Judge:
@@ -31,7 +31,7 @@ class Judge:
     def __init__(self, settings: ScanSettings) -> None:
         self._settings = settings
         self._places = asyncio.Semaphore(settings.deep)
-        self._quiet = asyncio.Semaphore(1)
+        self._quiet = asyncio.Semaphore(max(1, settings.deep // 4))
 
     async def judged(self, data: bytes) -> bytes:
         """The segment's results, one line a row, in the order of the rows."""
@@ -83,10 +83,18 @@ class Judge:
 
 
 def rests_on_silence(report: Report) -> bool:
-    """Whether the load of the scan itself may be why something was not heard: then a second look, with less at once."""
-    if report.verdict is Verdict.UNKNOWN:
-        return bool(report.expected.required)
-    return any(finding.family in SILENT_FAMILIES for finding in report.findings)
+    """Whether a server left one question unanswered and answered others: the load of the scan itself may be why.
+
+    A server that is silent throughout is silent; a second look would only take longer.
+    """
+    if report.verdict is Verdict.OK:
+        return False
+    answered: dict[tuple[Server, Question], bool] = {}
+    for exchange in report.observation.exchanges:
+        key = (exchange.server, exchange.question)
+        answered[key] = answered.get(key, False) or exchange.outcome.conclusive
+    silent = {server for (server, _), heard in answered.items() if not heard}
+    return bool(silent & {server for (server, _), heard in answered.items() if heard})
 
 
 def named(row: Row) -> str:

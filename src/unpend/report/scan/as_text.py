@@ -28,6 +28,8 @@ EXPLAIN = Text(
     en="`unpend explain CODE` says what a cause means and how it is fixed.",
     ja="原因の意味と直し方は `unpend explain コード` で確認できます。",
 )
+BAD = Text(en="Rows that could not be read", ja="読み取れない行")
+BAD_LINE = Text(en="  line {line}: {why}", ja="  {line} 行目: {why}")
 UNKNOWN_NAME = Text(en="not recognised", ja="不明")
 MORE = Text(en="… and {count} more", ja="… ほか {count} 件")
 
@@ -43,6 +45,10 @@ def as_text(summary: Summary, lang: Lang, width: int = 80) -> str:
         if table:
             rows = [_row(name(id_, lang), counts) for id_, counts in ranked(table)]
             lines += ["", title.of(lang), *_most(rows, lang)]
+    if summary.bad:
+        lines += ["", BAD.of(lang), *(BAD_LINE.fill(line=n, why=why).of(lang) for n, why in summary.bad)]
+        left = summary.verdicts["invalid"] - len(summary.bad)
+        lines += [" " * 2 + MORE.fill(count=left).of(lang)] if left else []
     if causes:
         lines += ["", EXPLAIN.of(lang)]
     return "".join(for_terminal(line) + "\n" for line in lines)

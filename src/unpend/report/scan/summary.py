@@ -9,6 +9,7 @@ from unpend.report.scan.result import INVALID, Result
 
 ORDER = ("ok", "action_required", "waiting", "unknown", INVALID)
 NOT_LOOKED = "-"
+MOST_BAD = 20
 Table = dict[str, Counter[str]]
 
 
@@ -21,12 +22,15 @@ class Summary:
     findings: Counter[str] = field(default_factory=Counter)
     hosts: Table = field(default_factory=dict)
     providers: Table = field(default_factory=dict)
+    bad: list[tuple[int, str]] = field(default_factory=list)
     deep: int = 0
 
     def add(self, result: Result) -> None:
         """Count one row."""
         self.verdicts[result.verdict] += 1
         if result.verdict == INVALID:
+            if len(self.bad) < MOST_BAD:
+                self.bad.append((result.line, result.message))
             return
         self.deep += result.by == "deep"
         self.findings.update(result.codes)
