@@ -49,7 +49,7 @@ def encode(probe: Probe, id_: int, rng: random.Random) -> Query:
     """The question as bytes; ValueError if the name cannot be one."""
     name = to_wire(probe.question.name)
     if probe.mixed_case and probe.via is not Via.PLAIN:
-        name = _mixed(name, rng)
+        name = mixed(name, rng)
     question = name + struct.pack("!HH", type_number(probe.question.type), 1)
     flags = probe.recurse << 8 | probe.cd << 4
     edns = probe.via is not Via.PLAIN
@@ -57,7 +57,7 @@ def encode(probe: Probe, id_: int, rng: random.Random) -> Query:
     return Query(id_, struct.pack("!6H", id_, flags, 1, 0, 0, edns) + question + opt, question)
 
 
-def _mixed(name: bytes, rng: random.Random) -> bytes:
+def mixed(name: bytes, rng: random.Random) -> bytes:
     """Random upper and lower case, a few more bits that a forger has to guess (0x20)."""
     bits = rng.getrandbits(len(name))
     return bytes(b ^ 0x20 if 0x61 <= b <= 0x7A and bits >> i & 1 else b for i, b in enumerate(name))

@@ -1,0 +1,91 @@
+"""An answer → what was seen of the wanted record set. Decodes no more than that needs."""
+
+from __future__ import annotations
+
+import struct
+
+from unpend.diagnosis.compare import holds
+from unpend.diagnosis.rules.wrong_value.stale_target import has_key
+from unpend.model.records import Exchange, Outcome, Probe, Question, Role, Server
+from unpend.observer.bulk.subject import RIGHT, RIGHT_WITH_KEY, Seen, Sought
+from unpend.observer.wire.message import RCODES, Answer, decode, outcome_of
+from unpend.observer.wire.names import MalformedMessageError
+
+ABSENT = Seen(Outcome.NXDOMAIN)
+CNAME_IN = b"\xc0\x0c\x00\x05\x00\x01"
+_UNREAD = Server(Role.RESOLVER, "", "")
+
+
+def plainly_right(data: bytes, behind: int, target: bytes) -> bool:
+    """Whether the only answer is the wanted CNAME, spelled as servers spell it. `behind` is where the question ends.
+
+    Everything else takes the long way through `judged`, which decides the same.
+    """
+    if data[6:8] != b"\0\1" or data[behind : behind + 6] != CNAME_IN or not target:
+        return False
+    return data[3] & 0xF in {0, 3} and not data[2] & 2 and named(data, behind + 12, target)
+
+
+def named(data: bytes, at: int, name: bytes) -> bool:
+    """Whether the name at this place is the wanted one, compressed or not."""
+    done = 0
+    for _ in range(8):
+        end = min(_first_pointer(data, at), len(data))
+        piece = data[at:end]
+        if piece.lower() != name[done : done + len(piece)]:
+            return False
+        done += len(piece)
+        if piece[-1:] == b"\0" and done == len(name):
+            return True
+        if end + 1 >= len(data) or data[end] < 0xC0:
+            return False
+        target = (data[end] & 0x3F) << 8 | data[end + 1]
+        if target >= at:
+            return False
+        at = target
+    return False
+
+
+def _first_pointer(data: bytes, at: int) -> int:
+    """Where the labels from here on end: behind the root label, or at a pointer."""
+    size = len(data)
+    while at < size:
+        length = data[at]
+        if length == 0:
+            return at + 1
+        if length >= 0xC0:
+            return at
+        at += length + 1
+    return at
+
+
+def judged(data: bytes, sought: Sought) -> Seen:
+    """What this answer says of what is sought; trouble where it says nothing."""
+    if data[3] & 0xF == 3 and data[6:8] == b"\0\0":
+        return ABSENT
+    try:
+        return _read(decode(data), sought)
+    except (MalformedMessageError, ValueError, struct.error, IndexError) as error:
+        return Seen(Outcome.MALFORMED, note=str(error)[:80])
+
+
+def _read(answer: Answer, sought: Sought) -> Seen:
+    record = sought.record
+    probe = Probe(Question(record.name, "TXT" if sought.behind else record.type))
+    outcome = outcome_of(answer, probe)
+    exchange = Exchange(_UNREAD, probe, outcome, answer=answer.sections[0])
+    if outcome in {Outcome.SERVFAIL, Outcome.REFUSED, Outcome.REFERRAL} or not outcome.conclusive:
+        return Seen(outcome, note=answer.rcode)
+    found = exchange.records(record.type, record.name)
+    if found and holds(record, found):
+        return RIGHT_WITH_KEY if sought.behind and has_key(exchange) else RIGHT
+    there = found or tuple(r for r in answer.sections[0] if r.name == record.name)
+    if outcome is Outcome.ANSWER and not there:
+        return Seen(Outcome.ANSWER, note="the answer is about other names")
+    return Seen(outcome, values=tuple(f"{r.type} {r.text}"[:512] for r in there[:8]))
+
+
+def trouble(data: bytes) -> str:
+    """The mnemonic of an rcode that says nothing about the record; "" for the others. BADVERS is in the OPT record."""
+    rcode = data[3] & 0xF
+    return "" if rcode in {0, 3} else RCODES.get(rcode, f"RCODE{rcode}")

@@ -1,0 +1,100 @@
+"""A server that is asked: its queue, the rate that it is spared above, and whether it is alive."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from dataclasses import dataclass, field
+from math import inf
+
+from unpend.observer.bulk.asking import Asking
+
+BURST = 64
+PERIOD = 1.0
+TROUBLE_SHARE = 0.1
+TROUBLE_LEAST = 5
+LOWERED_BY = 0.5
+RAISED_BY = 1.25
+SLOWEST = 1.0
+DEAD_AFTER = 20
+DEAD_FOR = 10.0
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class Target:
+    """`rate` is the stated rate, `pace` what is sent now: lowered by trouble, raised again by its absence.
+
+    `source` is what the kernel calls the sender of its answers. `plain` is learnt: it does not bear EDNS.
+    """
+
+    address: str
+    port: int
+    rate: float
+    window: int
+    pace: float = 0.0
+    tokens: float = 1.0
+    filled_at: float = 0.0
+    under_way: int = 0
+    answered: int = 0
+    troubled: int = 0
+    period_ends: float = 0.0
+    silent_in_a_row: int = 0
+    dead_until: float = 0.0
+    plain: bool = False
+    scheduled: bool = False
+    queue: deque[Asking] = field(default_factory=deque)
+    family: int = socket.AF_INET
+    source: tuple[str, int] = ("", 0)
+
+    def __post_init__(self) -> None:
+        self.pace = self.rate
+        self.family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        canonical = socket.inet_ntop(self.family, socket.inet_pton(self.family, self.address))
+        self.source = (canonical, self.port)
+
+    def allowance(self, now: float) -> int:
+        """How many questions may go now: tokens, the server's window, a burst."""
+        if now >= self.period_ends:
+            self._review(now)
+        most = min(BURST, self.window - self.under_way)
+        if self.pace == inf:
+            return most
+        capacity = max(1.0, min(self.pace * 0.05, BURST))
+        self.tokens = min(capacity, self.tokens + (now - self.filled_at) * self.pace)
+        self.filled_at = now
+        return min(most, int(self.tokens))
+
+    def spend(self, count: int) -> None:
+        """These many were sent."""
+        self.tokens -= count
+        self.under_way += count
+
+    def next_token(self, now: float) -> float:
+        """When the next question may go."""
+        return now if self.pace == inf else now + max(0.0, 1.0 - self.tokens) / self.pace
+
+    # --- trouble ------------------------------------------------------------------------------------------------
+
+    def _review(self, now: float) -> None:
+        """Once a period: a share of trouble halves the pace, a period without lets it grow again.
+
+        A share, because one domain's SERVFAIL or one lost packet says nothing about how a server bears our rate.
+        """
+        asked = self.answered + self.troubled
+        if self.troubled >= TROUBLE_LEAST and self.troubled > asked * TROUBLE_SHARE:
+            self.pace = max(SLOWEST, min(self.pace, asked / PERIOD) * LOWERED_BY)
+        elif self.pace < self.rate:
+            self.pace = self.pace * RAISED_BY if self.pace * RAISED_BY < 100_000 else self.rate
+            self.pace = min(self.rate, self.pace)
+        self.answered = self.troubled = 0
+        self.period_ends = now + PERIOD
+
+    def silent(self, now: float) -> None:
+        """One more try without an answer; after twenty in a row nobody waits for this server for a while."""
+        self.silent_in_a_row += 1
+        if self.silent_in_a_row >= DEAD_AFTER:
+            self.dead_until = now + DEAD_FOR
+
+    def dead(self, now: float) -> bool:
+        """Whether it is not worth waiting for now. A single question may still find out that it came back."""
+        return now < self.dead_until and self.under_way > 0
