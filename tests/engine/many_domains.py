@@ -17,9 +17,9 @@ DOUBLED = "".join(f"{t}._domainkey.{{name}} CNAME {t}.dkim.amazonses.com.\n" for
 SWAPPED = "".join(f"{t}._domainkey CNAME {o}.dkim.amazonses.com.\n" for t, o in zip(TOKENS, TOKENS[::-1], strict=True))
 KINDS = {
     "right": (RIGHT, "ok", ""),
+    "swapped": (SWAPPED, "action_required", "swapped-targets"),
     "doubled": (DOUBLED, "action_required", "doubled-zone"),
     "missing": ("", "action_required", "record-missing"),
-    "swapped": (SWAPPED, "action_required", "swapped-targets"),
 }
 HOSTS = ("route53", "godaddy", "cloudflare")
 
@@ -51,4 +51,4 @@ def scan_flags(lab: Lab, folder: Path) -> list[str]:
     """What a scan needs to stay inside the lab."""
     (folder / "root.hints").write_text(lab.root_hints)
     resolvers = [word for address, port in lab.resolvers for word in ("--resolver", f"{address}:{port}")]
-    return ["--root-hints", str(folder / "root.hints"), "--port", str(lab.port), *resolvers, "--timeout", "2"]
+    return ["--root-hints", str(folder / "root.hints"), "--port", str(lab.port), *resolvers, "--timeout", "5"]

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.cli.lab_flags import UNPEND, typed
 from tests.engine.many_domains import KINDS, csv_of, kinds_of, scan_flags, world
 
-COUNT = 20
+COUNT = 15
 
 
 async def test_every_row_ends_with_verdict_cause_and_plan_in_the_order_of_the_input(tmp_path: Path) -> None:
@@ -44,8 +44,8 @@ async def test_kill_9_and_resume_give_the_bytes_of_a_scan_that_was_left_alone(tm
     (tmp_path / "in.csv").write_text(csv_of(COUNT) + "not a domain,x,\n")
     async with world(tmp_path, COUNT) as lab:
         given = ["scan", str(tmp_path / "in.csv"), *scan_flags(lab, tmp_path), "--quiet"]
-        given += ["--segment", "2", "--deep", "1"]
-        await typed(*given, "--out", str(tmp_path / "whole.ndjson"), "--processes", "1")
+        given += ["--segment", "2", "--deep", "1", "--processes", "1"]
+        await typed(*given, "--out", str(tmp_path / "whole.ndjson"))
         broken = [*given, "--out", str(tmp_path / "broken.ndjson")]
         work = tmp_path / "broken.ndjson.scan"
         await killed(broken, work, 2)

@@ -131,7 +131,7 @@ def _manifest(source: dict[str, Any], settings: ScanSettings) -> dict[str, Any]:
     told = asdict(settings)
     told["root_hints"] = hashlib.sha256((settings.root_hints or "").encode()).hexdigest()
     told["resolvers"] = list(settings.resolvers or ())
-    for free in ("deep",):
+    for free in ("deep", "rate", "window"):
         told.pop(free)
     return {**source, "settings": told}
 
@@ -157,6 +157,9 @@ def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
         defaults=RowDefaults(given["region"], given["signing_zone"]),
         deep=given["deep"],
         segment=given["segment"],
+        look=given["look"],
+        rate=given["rate"],
+        window=given["window"],
     )
 
 

@@ -29,7 +29,7 @@ SHARED = {
 def parameters() -> list[click.Parameter]:
     """All of them."""
     shared = [each for each in subject() if each.name in SHARED]
-    return [click.Argument(["source"], metavar="INPUT"), *_result(), *_amount(), *shared, *_telling()]
+    return [click.Argument(["source"], metavar="INPUT"), *_result(), *_amount(), *_pace(), *shared, *_telling()]
 
 
 def _result() -> list[click.Parameter]:
@@ -86,6 +86,36 @@ def _amount() -> list[click.Parameter]:
             "まとめて判定・保存・再開する行数です。",
             type=click.IntRange(1, 100_000),
             default=1000,
+            **shown,
+        ),
+    ]
+
+
+def _pace() -> list[click.Parameter]:
+    shown: dict[str, Any] = {"show_default": True}
+    return [
+        option(
+            "--look",
+            "The fast look that spares right domains the diagnosis: at the domain's own name servers, at the resolvers, at both, or none.",
+            "正常なドメインの診断を省く簡易確認の相手です: ドメイン自身のネームサーバー、リゾルバー、両方、またはなし。",
+            type=click.Choice(["direct", "resolvers", "both", "none"]),
+            default="both",
+            **shown,
+        ),
+        option(
+            "--rate",
+            "Questions a second to one server, at most; trouble lowers it.",
+            "1 台のサーバーへの問い合わせの上限（毎秒）です。障害があれば自動で下げます。",
+            type=click.FloatRange(1, 1_000_000),
+            default=500.0,
+            **shown,
+        ),
+        option(
+            "--window",
+            "Questions under way at once in the fast look.",
+            "簡易確認で同時に送る問い合わせの数です。",
+            type=click.IntRange(16, 65_536),
+            default=4096,
             **shown,
         ),
     ]

@@ -68,7 +68,7 @@ async def check(
     wanted = _expected(subject, expected, policy)
     settings = Settings(
         root_hints=_hints(root_hints),
-        resolvers=_resolvers(resolvers),
+        resolvers=resolvers_of(resolvers),
         port=port,
         also_ask=tuple(_host(text) for text in also_ask),
         ipv4=ipv4,
@@ -114,7 +114,7 @@ def _hints(text: str | None) -> Hints:
     return root_hints() if text is None else parse_hints(text)
 
 
-def _resolvers(given: Sequence[str | tuple[str, int]] | None) -> tuple[Resolver, ...]:
+def resolvers_of(given: Sequence[str | tuple[str, int]] | None) -> tuple[Resolver, ...]:
     if given is None:
         found = (*system_resolvers(), *(Resolver(each.address, 53, each.name) for each in public_resolvers()))
         return tuple({resolver.address: resolver for resolver in reversed(found)}.values())[::-1]

@@ -1,23 +1,25 @@
-"""The processes that judge: one a core, several segments in each at once, so that a slow domain holds up no other."""
+"""The processes of a scan: some look fast, some diagnose, and this one hands the work round and keeps it bounded."""
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
-import signal
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
+from typing import Any
 
-from unpend.engine.scan.judge import Judge
-from unpend.engine.scan.rows import Segment
+from unpend.engine.scan.fast import Looked
+from unpend.engine.scan.members import diagnose, look
+from unpend.engine.scan.rows import Segment, encoded_row, rows_of
 from unpend.engine.scan.settings import ScanSettings
 from unpend.model.errors import UnpendError
 from unpend.model.text import Text
 
-AT_ONCE = 3
 AHEAD = 64
+SEGMENTS_EACH = 4
 PATIENCE = 0.5
 DIED = Text(
     en="A process of the scan ended (exit code {code}): memory may have run out, or somebody stopped it.",
@@ -33,120 +35,136 @@ class CrewError(UnpendError):
     """A process of the scan ended before its work was done."""
 
 
+@dataclass(slots=True, eq=False)
+class Member:
+    """One process, and how much it has to do."""
+
+    pipe: Connection
+    process: BaseProcess
+    load: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """A segment under way: its lines as they get known."""
+
+    segment: Segment
+    lines: list[bytes | None] = field(default_factory=list)
+    left: int = 0
+
+
 class Crew:
     """`with Crew(settings, processes) as crew: crew.judged(segments)`."""
 
     def __init__(self, settings: ScanSettings, processes: int) -> None:
         self._settings = settings
         self._count = processes
-        self._members: dict[Connection, BaseProcess] = {}
-        self._load: dict[Connection, int] = {}
+        self._lookers: list[Member] = []
+        self._doctors: list[Member] = []
+        self._works: dict[int, Work] = {}
+        self._cases: deque[tuple[int, int, bytes]] = deque()
 
     def __enter__(self) -> Crew:
-        context = multiprocessing.get_context("spawn")
-        for _ in range(self._count):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, self._settings), daemon=True)
-            process.start()
-            theirs.close()
-            self._members[ours] = process
-            self._load[ours] = 0
+        looking = 0 if self._settings.look == "none" else max(1, self._count // 2)
+        self._lookers = [self._hire(look, looking) for _ in range(looking)]
+        self._doctors = [self._hire(diagnose, self._count) for _ in range(self._count)]
         return self
+
+    def _hire(self, job: Callable[[Connection, ScanSettings, int], None], share: int) -> Member:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=job, args=(theirs, self._settings, share), daemon=True)
+        process.start()
+        theirs.close()
+        return Member(ours, process)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for pipe, process in self._members.items():
-            pipe.close()
+        for member in (*self._lookers, *self._doctors):
+            member.pipe.close()
             if error is not None:
-                process.terminate()
-            process.join(2)
-            if process.is_alive():
-                process.kill()
-                process.join()
+                member.process.terminate()
+        for member in (*self._lookers, *self._doctors):
+            member.process.join(2)
+            if member.process.is_alive():
+                member.process.kill()
+                member.process.join()
+
+    # --- the work -----------------------------------------------------------------------------------------------
 
     def judged(
         self, segments: Iterable[Segment], tick: Callable[[], None] = lambda: None
     ) -> Iterator[tuple[Segment, bytes]]:
         """Each segment with its results, as they get done; never more than a few segments are in memory."""
-        under_way: dict[int, Segment] = {}
         source = iter(segments)
         coming = next(source, None)
-        while coming or under_way:
-            while coming and (pipe := self._free(coming, under_way)):
-                under_way[coming.number] = coming
-                self._send(pipe, coming)
+        while coming or self._works:
+            while coming and self._may_start(coming):
+                self._start(coming)
                 coming = next(source, None)
-            for number, data in self._heard():
-                yield under_way.pop(number), data
+            self._hand_out_cases()
+            yield from self._heard()
             tick()
 
-    def _free(self, coming: Segment, under_way: dict[int, Segment]) -> Connection | None:
-        """Who has the least to do; nobody while all are busy, or while one old segment holds up too many results."""
-        pipe = min(self._load, key=lambda each: self._load[each])
-        late = coming.number - min(under_way, default=coming.number) >= AHEAD
-        return None if late or self._load[pipe] >= AT_ONCE else pipe
+    def _may_start(self, coming: Segment) -> bool:
+        """Not while one old segment holds up too many results, nor while the diagnoses are far behind."""
+        if coming.number - min(self._works, default=coming.number) >= AHEAD:
+            return False
+        if self._lookers and all(member.load >= SEGMENTS_EACH for member in self._lookers):
+            return False
+        return len(self._cases) < 2 * self._settings.segment
 
-    def _send(self, pipe: Connection, segment: Segment) -> None:
-        self._load[pipe] += 1
-        try:
-            pipe.send((segment.number, segment.data))
-        except OSError:
-            raise self._died(pipe) from None
-
-    def _heard(self) -> Iterator[tuple[int, bytes]]:
-        for pipe in wait(list(self._members), PATIENCE):
-            if isinstance(pipe, Connection):
-                try:
-                    number, data = pipe.recv()
-                except (EOFError, OSError):
-                    raise self._died(pipe) from None
-                self._load[pipe] -= 1
-                yield number, data
-
-    def _died(self, pipe: Connection) -> CrewError:
-        process = self._members[pipe]
-        process.join(2)
-        return CrewError(DIED.fill(code=process.exitcode), GO_ON)
-
-
-def serve(pipe: Connection, settings: ScanSettings) -> None:
-    """A member of the crew: judges what comes until nothing comes any more. Ctrl-C is for the process above."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    asyncio.run(_serve(pipe, settings))
-
-
-async def _serve(pipe: Connection, settings: ScanSettings) -> None:
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
-    judge = Judge(settings)
-    tasks: set[asyncio.Task[None]] = set()
-
-    turn = asyncio.Lock()
-
-    async def work(number: int, data: bytes) -> None:
-        results = await judge.judged(data)
-        async with turn:  # in a thread: whoever reads the pipe may just be writing to it
-            await asyncio.to_thread(pipe.send, (number, results))
-
-    def settled(task: asyncio.Task[None]) -> None:
-        tasks.discard(task)
-        if not task.cancelled() and task.exception():
-            ended.set()
-
-    def take() -> None:
-        try:
-            number, data = pipe.recv()
-        except (EOFError, OSError):
-            ended.set()
+    def _start(self, segment: Segment) -> None:
+        self._works[segment.number] = Work(segment, [None] * segment.rows, segment.rows)
+        if self._lookers:
+            self._send(min(self._lookers, key=lambda each: each.load), (segment.number, segment.data))
             return
-        task = asyncio.create_task(work(number, data))
-        tasks.add(task)
-        task.add_done_callback(settled)
+        rows = enumerate(rows_of(segment.data))
+        self._cases.extend((segment.number, index, encoded_row(row)) for index, row in rows)
 
-    loop.add_reader(pipe.fileno(), take)
-    await ended.wait()
-    loop.remove_reader(pipe.fileno())
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    def _hand_out_cases(self) -> None:
+        """One row after the other to whoever has the least to do, so that all are busy to the end."""
+        while self._cases:
+            doctor = min(self._doctors, key=lambda each: each.load)
+            if doctor.load >= 2 * self._settings.deep:
+                return
+            number, index, row = self._cases.popleft()
+            self._send(doctor, ((number, index), b"[" + row + b"]"))
+
+    def _send(self, member: Member, message: Any) -> None:
+        member.load += 1
+        try:
+            member.pipe.send(message)
+        except OSError:
+            raise self._died(member) from None
+
+    def _heard(self) -> Iterator[tuple[Segment, bytes]]:
+        members = {member.pipe: member for member in (*self._lookers, *self._doctors)}
+        for pipe in wait(list(members), PATIENCE):
+            member = members[pipe]  # type: ignore[index]
+            try:
+                key, told = member.pipe.recv()
+            except (EOFError, OSError):
+                raise self._died(member) from None
+            member.load -= 1
+            yield from self._noted(key, told)
+
+    def _noted(self, key: Any, told: Any) -> Iterator[tuple[Segment, bytes]]:
+        if isinstance(told, Looked):
+            number, work = key, self._works[key]
+            work.lines = told.lines
+            work.left = len(told.open)
+            self._cases.extend((number, index, row) for index, row in told.open)
+        else:
+            number, index = key
+            work = self._works[number]
+            work.lines[index] = told
+            work.left -= 1
+        if work.left == 0:
+            del self._works[number]
+            yield work.segment, b"".join(line for line in work.lines if line is not None)
+
+    def _died(self, member: Member) -> CrewError:
+        member.process.join(2)
+        return CrewError(DIED.fill(code=member.process.exitcode), GO_ON)

@@ -39,15 +39,10 @@ class Judge:
         return b"".join(encoded(result) for result in results)
 
     async def _judged(self, row: Row) -> Result:
-        lang = self._settings.lang
-        if row.fields is None:
-            en, ja = row.trouble or ("", "")
-            return of_trouble(row.line, "", Text("{said}", "{said}", {"said": ja if lang == "ja" else en}), lang)
         try:
-            expected = wanted(row.fields, self._settings.defaults)
-        except UnpendError as error:
-            return of_trouble(row.line, named(row), _whole(error), lang)
-        return await self._deep(row, expected)
+            return await self._deep(row, read(row, self._settings))
+        except Unreadable as error:
+            return error.result
 
     async def _deep(self, row: Row, expected: Expected) -> Result:
         """The whole diagnosis. What goes wrong in one must not stop the others."""
@@ -71,7 +66,7 @@ class Judge:
         given = self._settings
         return await check(
             expected.domain,
-            replace(expected, policy=given.policy or expected.policy),
+            expected,
             resolvers=given.resolvers,
             root_hints=given.root_hints,
             port=given.port,
@@ -80,6 +75,28 @@ class Judge:
             timeout=given.timeout,
             deadline=given.deadline,
         )
+
+
+class Unreadable(Exception):  # noqa: N818 -- a row like others, with its result
+    """The row cannot be read; its result says why."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.message)
+        self.result = result
+
+
+def read(row: Row, settings: ScanSettings) -> Expected:
+    """What the row asks for, or Unreadable."""
+    lang = settings.lang
+    if row.fields is None:
+        en, ja = row.trouble or ("", "")
+        said = Text("{said}", "{said}", {"said": ja if lang == "ja" else en})
+        raise Unreadable(of_trouble(row.line, "", said, lang))
+    try:
+        expected = wanted(row.fields, settings.defaults)
+    except UnpendError as error:
+        raise Unreadable(of_trouble(row.line, named(row), _whole(error), lang)) from error
+    return replace(expected, policy=True) if settings.policy else expected
 
 
 def rests_on_silence(report: Report) -> bool:

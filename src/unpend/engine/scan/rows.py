@@ -54,6 +54,11 @@ def segments(rows: Iterable[tuple[Place, Row]], size: int, first: int = 0) -> It
         number += 1
 
 
+def encoded_row(row: Row) -> bytes:
+    """One row of a segment."""
+    return msgspec.json.encode(row)
+
+
 def rows_of(data: bytes) -> list[Row]:
     """What `segments` encoded."""
     return msgspec.json.decode(data, type=list[Row])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from unpend.model.text import Lang
 from unpend.sources.scan_row import RowDefaults
 
+Look = Literal["direct", "resolvers", "both", "none"]
 SEGMENT = 1000
 DEEP_AT_ONCE = 16
 
@@ -31,4 +33,6 @@ class ScanSettings:
     defaults: RowDefaults = field(default_factory=RowDefaults)
     deep: int = DEEP_AT_ONCE
     segment: int = SEGMENT
-    fast: bool = True
+    look: Look = "direct"
+    rate: float = 500.0
+    window: int = 4096

@@ -1,0 +1,126 @@
+"""The fast look: rows in, results of the right ones out; the others are handed back for the whole diagnosis."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from unpend.engine.scan.judge import Unreadable, read
+from unpend.engine.scan.rows import Row, encoded_row, rows_of
+from unpend.engine.scan.settings import ScanSettings
+from unpend.model.expected import Expected
+from unpend.observer.bulk import Fast, FastVerdict, Subject, subject_of
+from unpend.report.scan.result import encoded, of_right
+
+SETTLED = frozenset({None, "SUCCESS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A segment after the fast look: a line for each row that is settled, and the rows (by index) that are not."""
+
+    lines: list[bytes | None]
+    open: list[tuple[int, bytes]]
+
+
+@dataclass(slots=True)
+class Held:
+    """A segment on its way through the fast look."""
+
+    number: int
+    rows: list[Row]
+    lines: list[bytes | None]
+    left: int
+    next: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What a subject is known by: its segment, its place there, and what its row asks for."""
+
+    held: Held
+    index: int
+    expected: Expected
+
+
+class Feed(Iterator[Subject]):
+    """Subjects of the segments that have come. It ends when there is nothing now, and goes on when there is again.
+
+    So the bulk look-up never waits for input while answers come; `more` brings a segment, or None where none has come.
+    `again` holds what was right at the name servers and is still to be asked of the resolvers.
+    """
+
+    def __init__(
+        self,
+        settings: ScanSettings,
+        more: Callable[[], tuple[int, bytes] | None],
+        done: Callable[[int, Looked], None],
+    ) -> None:
+        self._settings = settings
+        self._more = more
+        self._done = done
+        self._held: Held | None = None
+        self.again: deque[Subject] = deque()
+
+    def add(self, number: int, data: bytes) -> None:
+        """One segment; only while none is being read."""
+        rows = rows_of(data)
+        self._held = Held(number, rows, [None] * len(rows), len(rows))
+
+    def __next__(self) -> Subject:
+        while True:
+            held = self._held
+            if held is None or held.next >= len(held.rows):
+                come = self._more()
+                if come is None:
+                    raise StopIteration
+                self.add(*come)
+                continue
+            index = held.next
+            held.next += 1
+            if subject := self._subject(held, index):
+                return subject
+
+    def _subject(self, held: Held, index: int) -> Subject | None:
+        """The row as a subject; None where the fast look has nothing to ask."""
+        row = held.rows[index]
+        try:
+            expected = read(row, self._settings)
+        except Unreadable as error:
+            self._settle(held, index, encoded(error.result))
+            return None
+        try:
+            subject = subject_of(expected, Key(held, index, expected), behind=self._settings.look == "resolvers")
+        except ValueError:
+            subject = None
+        if subject is None or not suffices(expected):
+            self._settle(held, index, None)
+            return None
+        return subject
+
+    def judged(self, verdict: FastVerdict, *, last: bool) -> None:
+        """What came of a subject."""
+        key: Key = verdict.key
+        line = None
+        if verdict.fast is Fast.RIGHT and not last:
+            self.again.append(subject_of(key.expected, key))
+            return
+        if verdict.fast is Fast.RIGHT:
+            line = encoded(of_right(key.held.rows[key.index].line, key.expected, self._settings.lang))
+        self._settle(key.held, key.index, line)
+
+    def _settle(self, held: Held, index: int, line: bytes | None) -> None:
+        held.lines[index] = line
+        held.left -= 1
+        if held.left == 0:
+            rows, lines = held.rows, held.lines
+            open_ = [(at, encoded_row(rows[at])) for at, line in enumerate(lines) if line is None]
+            self._done(held.number, Looked(lines, open_))
+
+
+def suffices(expected: Expected) -> bool:
+    """Whether right records are all that there is to say: no policy was asked about, and the provider does not complain."""
+    view = expected.view
+    statuses = {view.verification_status, view.dkim_status} if view else set()
+    return bool(expected.required) and not expected.policy and statuses <= SETTLED
