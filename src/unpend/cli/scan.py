@@ -15,13 +15,13 @@ import click
 
 from unpend.cli import output
 from unpend.cli.language import language
+from unpend.cli.scan_input import input_of, reads_again, shown
 from unpend.cli.scan_options import parameters, texts
 from unpend.cli.scan_progress import teller
 from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
 
 if TYPE_CHECKING:
-    from unpend.engine.scan.inputs import FileInput
     from unpend.engine.scan.settings import ScanSettings
     from unpend.report.scan.summary import Summary
 
@@ -68,7 +68,7 @@ def _streamed(name: str, given: dict[str, Any], settings: ScanSettings) -> Summa
 
     summary = Summary()
     with tempfile.TemporaryDirectory(prefix="unpend-scan-") as folder:
-        source = _input(name, Path(folder) / "input", given)
+        source = input_of(name, Path(folder) / "input", given)
         lines = counted(streamed(source, settings, given["processes"], teller(given["quiet"], settings.lang)), summary)
         for line in as_csv(lines) if given["format_"] == "csv" else lines:
             sys.stdout.buffer.write(line)
@@ -83,11 +83,11 @@ def _kept(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
     from unpend.engine.scan.run import concluded, journalled
 
     journal = Journal(Path(given["out"] + ".scan"))
-    if not name_is_file(name):
-        journal.open(_manifest({"input": name}, settings), resume=given["resume"])
+    if not reads_again(name):
+        journal.open(_manifest({"input": shown(name, given)}, settings), resume=given["resume"])
     try:
-        source = _input(name, journal.spool, given)
-        if name_is_file(name):
+        source = input_of(name, journal.spool, given)
+        if reads_again(name):
             journal.open(_manifest(source.manifest, settings), resume=given["resume"])
         with Crew(settings, given["processes"]) as crew:
             journalled(source, journal, settings, crew.judged, teller(given["quiet"], settings.lang))
@@ -97,31 +97,6 @@ def _kept(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
         raise click.exceptions.Exit(INTERRUPTED) from None
     journal.discard()
     return summary
-
-
-def name_is_file(name: str) -> bool:
-    """Whether the input can be read again from any place."""
-    return name != "-" and "://" not in name and not name.startswith("ses:")
-
-
-def _input(name: str, spool: Path, given: dict[str, Any]) -> FileInput:
-    """The input as a file: what can be read only once is written down first."""
-    from unpend.engine.scan.inputs import FileInput
-    from unpend.engine.scan.spool import spooled
-
-    if name_is_file(name):
-        return FileInput(Path(name))
-    if not spool.exists():
-        spooled(_once(name, given), spool)
-    return FileInput(spool)
-
-
-def _once(name: str, given: dict[str, Any]) -> Iterator[bytes]:
-    from unpend.engine.scan.spool import chunks
-
-    if name == "-":
-        return chunks(sys.stdin.buffer)
-    raise UsageError(NEEDS_OUT.fill(what=name))
 
 
 def _manifest(source: dict[str, Any], settings: ScanSettings) -> dict[str, Any]:

@@ -35,6 +35,12 @@ def parameters() -> list[click.Parameter]:
 def _result() -> list[click.Parameter]:
     return [
         option(
+            "--query",
+            "What a database as INPUT is asked: a SELECT whose columns are named as below.",
+            "INPUT がデータベースのときに実行する SELECT 文です。列名は下記のとおりです。",
+            metavar="SQL",
+        ),
+        option(
             "--out",
             "The result file; without it results go to stdout and nothing can be resumed.",
             "結果のファイルです。省略すると標準出力に出し、再開はできません。",
