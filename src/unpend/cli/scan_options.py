@@ -102,9 +102,9 @@ def _pace() -> list[click.Parameter]:
     return [
         option(
             "--look",
-            "The fast look that spares right domains the diagnosis: at the domain's own name servers, at the resolvers, at both, or none.",
-            "正常なドメインの診断を省く簡易確認の相手です: ドメイン自身のネームサーバー、リゾルバー、両方、またはなし。",
-            type=click.Choice(["direct", "resolvers", "both", "none"]),
+            "The fast look that spares right domains the diagnosis: at the domain's own name servers, at a resolver, at both, at every resolver too (as `check` does), or none.",
+            "正常なドメインの診断を省く簡易確認の相手です: ドメイン自身のネームサーバー、リゾルバー、その両方、すべてのリゾルバーも含む every（`check` と同じ）、またはなし（none）。",
+            type=click.Choice(["direct", "resolvers", "both", "every", "none"]),
             default="both",
             **shown,
         ),

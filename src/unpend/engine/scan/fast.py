@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -48,7 +47,7 @@ class Feed(Iterator[Subject]):
     """Subjects of the segments that have come. It ends when there is nothing now, and goes on when there is again.
 
     So the bulk look-up never waits for input while answers come; `more` brings a segment, or None where none has come.
-    `again` holds what was right at the name servers and is still to be asked of the resolvers.
+    `right` holds what was right at the first stage and waits for the others.
     """
 
     def __init__(
@@ -58,10 +57,11 @@ class Feed(Iterator[Subject]):
         done: Callable[[int, Looked], None],
     ) -> None:
         self._settings = settings
+        self._behind = settings.look == "resolvers"
         self._more = more
         self._done = done
         self._held: Held | None = None
-        self.again: deque[Subject] = deque()
+        self.right: list[Key] = []
 
     def add(self, number: int, data: bytes) -> None:
         """One segment; only while none is being read."""
@@ -91,7 +91,7 @@ class Feed(Iterator[Subject]):
             self._settle(held, index, encoded(error.result))
             return None
         try:
-            subject = subject_of(expected, Key(held, index, expected), behind=self._settings.look == "resolvers")
+            subject = subject_of(expected, Key(held, index, expected), behind=self._behind)
         except ValueError:
             subject = None
         if subject is None or not suffices(expected):
@@ -99,15 +99,26 @@ class Feed(Iterator[Subject]):
             return None
         return subject
 
-    def judged(self, verdict: FastVerdict, *, last: bool) -> None:
-        """What came of a subject."""
-        key: Key = verdict.key
-        line = None
-        if verdict.fast is Fast.RIGHT and not last:
-            self.again.append(subject_of(key.expected, key))
-            return
+    def judged(self, verdict: FastVerdict) -> None:
+        """What came of a subject at the first stage."""
+        if self.is_right(verdict):
+            self.right.append(verdict.key)
+
+    def is_right(self, verdict: FastVerdict) -> bool:
+        """Whether the subject may go on to the next stage; where not, its row is left to the diagnosis."""
         if verdict.fast is Fast.RIGHT:
-            line = encoded(of_right(key.held.rows[key.index].line, key.expected, self._settings.lang))
+            return True
+        self._settle(verdict.key.held, verdict.key.index, None)
+        return False
+
+    def taken(self) -> list[Key]:
+        """What has been right so far, for the further stages."""
+        right, self.right = self.right, []
+        return right
+
+    def all_right(self, key: Key) -> None:
+        """Right at every stage: the row is settled."""
+        line = encoded(of_right(key.held.rows[key.index].line, key.expected, self._settings.lang))
         self._settle(key.held, key.index, line)
 
     def _settle(self, held: Held, index: int, line: bytes | None) -> None:

@@ -14,13 +14,13 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-from unpend.engine.scan.bulk_settings import bulk_settings
 from unpend.engine.scan.fast import Feed, Looked
 from unpend.engine.scan.judge import Judge
 from unpend.engine.scan.settings import ScanSettings
-from unpend.observer.bulk import BulkSettings, look_up, look_up_in_batches
+from unpend.engine.scan.stages import Stage, stages
+from unpend.observer.bulk import look_up, look_up_in_batches, subject_of
 
-AGAIN = 4096
+FURTHER = 4096
 
 
 class Outbox:
@@ -60,26 +60,26 @@ def look(pipe: Connection, settings: ScanSettings, share: int) -> None:
 
 
 def _looked(feed: Feed, settings: ScanSettings, share: int) -> None:
-    """All that has come, at the first place and then, where two are wanted, at the second, a few thousand at a time.
+    """All that has come: the first stage as it comes, the further ones of what was right so far, some thousands at a time.
 
     Meanwhile the first only waits: it sends nothing, and reads what was answered before it counts anything as late.
     """
-    twice = settings.look == "both"
-    first = bulk_settings(settings, share, direct=settings.look != "resolvers")
-    second = bulk_settings(settings, share, direct=False)
-    for batch in look_up_in_batches(feed, first):
+    first, *further = stages(settings, share)
+    for batch in look_up_in_batches(feed, first.settings):
         for verdict in batch:
-            feed.judged(verdict, last=not twice)
-        if len(feed.again) >= AGAIN:
-            _again(feed, second)
-    _again(feed, second)
+            feed.judged(verdict)
+        if len(feed.right) >= FURTHER:
+            _further(feed, further)
+    _further(feed, further)
 
 
-def _again(feed: Feed, settings: BulkSettings) -> None:
-    held = list(feed.again)
-    feed.again.clear()
-    for verdict in look_up(held, settings):
-        feed.judged(verdict, last=True)
+def _further(feed: Feed, further: list[Stage]) -> None:
+    right = feed.taken()
+    for stage in further:
+        subjects = [subject_of(key.expected, key, behind=stage.behind) for key in right]
+        right = [v.key for v in look_up(subjects, stage.settings) if feed.is_right(v)]
+    for key in right:
+        feed.all_right(key)
 
 
 def _come(pipe: Connection) -> tuple[int, bytes] | None:

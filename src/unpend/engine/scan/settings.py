@@ -8,7 +8,7 @@ from typing import Literal
 from unpend.model.text import Lang
 from unpend.sources.scan_row import RowDefaults
 
-Look = Literal["direct", "resolvers", "both", "none"]
+Look = Literal["direct", "resolvers", "both", "every", "none"]
 SEGMENT = 1000
 DEEP_AT_ONCE = 16
 
@@ -33,6 +33,6 @@ class ScanSettings:
     defaults: RowDefaults = field(default_factory=RowDefaults)
     deep: int = DEEP_AT_ONCE
     segment: int = SEGMENT
-    look: Look = "direct"
+    look: Look = "both"
     rate: float = 500.0
     window: int = 4096
