@@ -1,5 +1,7 @@
-.PHONY: test bench
+.PHONY: test bench bench-scan
 test:
 	./dev test
 bench:
 	./dev bench
+bench-scan:
+	./dev bench scan

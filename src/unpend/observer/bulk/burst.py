@@ -26,10 +26,14 @@ Heard = tuple[Asking, bytes]
 
 
 class Burst:
-    """Sends and matches on one socket. An answer counts if its id, its source and its question are those asked."""
+    """Sends and matches on one socket. An answer counts if its id, its source and its question are those asked.
+
+    `problem` is why the last question was not sent, other than a full socket: no route, or this machine's firewall.
+    """
 
     def __init__(self, family: int, *, recurse: bool) -> None:
         self.socket = open_socket(family)
+        self.problem = ""
         self._flags = bytes([recurse, 0])
         self._waiting: dict[int, Asking] = {}
         self._ids = _random_ids()
@@ -53,13 +57,8 @@ class Burst:
                 sent.append(number)
         except OSError as error:
             if error.errno not in PASSING:
-                self._mark_unsent(askings[len(sent)], error)
+                self.problem = error.strerror or str(error)
         return b"".join(sent)
-
-    @staticmethod
-    def _mark_unsent(asking: Asking, error: OSError) -> None:
-        """No route, or the firewall of this machine: it is told like a try that nobody answered."""
-        asking.note = error.strerror or str(error)
 
     def _free_id(self) -> int:
         for _ in range(TRIES_FOR_AN_ID):

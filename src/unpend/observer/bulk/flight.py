@@ -10,9 +10,7 @@ import heapq
 import random
 import selectors
 import time
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from itertools import islice
 from typing import Protocol
 
 from unpend.observer.bulk.asking import Asking
@@ -20,9 +18,10 @@ from unpend.observer.bulk.burst import Burst, Heard
 from unpend.observer.bulk.judge import trouble
 from unpend.observer.bulk.opened import Opened
 from unpend.observer.bulk.settings import BulkSettings
-from unpend.observer.bulk.streams import Streams
+from unpend.observer.bulk.streams import Stream, Streams
 from unpend.observer.bulk.subject import FastVerdict, Subject
 from unpend.observer.bulk.target import Target
+from unpend.observer.bulk.traffic import Traffic
 from unpend.observer.wire.message import decode, mixed
 from unpend.observer.wire.names import MalformedMessageError
 
@@ -30,7 +29,13 @@ TAKEN_AT_ONCE = 256
 LONGEST_WAIT = 0.5
 PAUSE = 0.1
 DISLIKES_EDNS = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
-Entry = tuple[float, Burst, bytes, int]
+
+
+class Ended:
+    """The end of the input."""
+
+
+END = Ended()
 
 
 class Way(Protocol):
@@ -49,30 +54,28 @@ class Flight:
     def __init__(self, settings: BulkSettings, way: Way, burst: type[Burst] = Burst) -> None:
         self._settings = settings
         self.way = way
-        self._burst = burst
         self._selector = selectors.DefaultSelector()
+        self._traffic = Traffic(settings, self._selector, way.recurse, burst)
         self._streams = Streams(self._selector, settings.timeout * 2, self._heard_whole, self.again)
-        self._bursts: dict[int, deque[Burst]] = {}
-        self._ready: deque[Target] = deque()
-        self._resting: list[tuple[float, int, Target]] = []
         self._later: list[tuple[float, int, Asking]] = []
-        self._fifos: list[deque[Entry]] = [deque() for _ in range(settings.tries)]
-        self._under_way = 0
         self._count = 0
+        self._ended = False
         self.held = 0
-        self.sent = 0
         self.done: list[FastVerdict] = []
         self.now = time.monotonic()
         self._random = random.SystemRandom()
 
-    def batches(self, subjects: Iterable[Subject]) -> Generator[list[FastVerdict], None, None]:
-        """Verdicts as they come to stand, in batches. While nobody takes them, nothing is sent."""
+    def batches(self, subjects: Iterable[Subject | None]) -> Generator[list[FastVerdict], None, None]:
+        """Verdicts as they come to stand, in batches. While nobody takes them, nothing is sent.
+
+        None among the subjects says that there is none just now.
+        """
         source = iter(subjects)
         try:
             while True:
                 self.now = time.monotonic()
                 self._take_in(source)
-                if not self.held and not self.done:
+                if self._ended and not self.held and not self.done:
                     return
                 self._turn()
                 if self.done:
@@ -81,26 +84,36 @@ class Flight:
         finally:
             self._close()
 
-    def _take_in(self, source: Iterator[Subject]) -> None:
-        room = self._settings.backlog - self.held
-        if room > 0:
-            for subject in islice(source, min(room, TAKEN_AT_ONCE)):
-                Opened(self, subject).begin()
+    def _take_in(self, source: Iterator[Subject | None]) -> None:
+        most = min(self._settings.backlog, self.held + TAKEN_AT_ONCE)
+        while self.held < most:
+            subject = next(source, END)
+            if subject is None:
+                return
+            if isinstance(subject, Ended):
+                self._ended = True
+                return
+            Opened(self, subject).begin()
 
     def _turn(self) -> None:
         while self._later and self._later[0][0] <= self.now:
             self.ask(heapq.heappop(self._later)[2])
-        more_to_send = self._send()
+        more_to_send = self._traffic.send(self.now)
+        while self._traffic.failed:
+            failed = self._traffic.failed.pop()
+            self.again(failed, failed.note, PAUSE)
         more_to_read = self._receive(0.0 if more_to_send or self.done else self._idle())
         self.now = time.monotonic()
         self._streams.sweep(self.now)
         if not more_to_read:
-            self._sweep()
+            for asking in self._traffic.late(self.now):
+                self.again(asking, "timeout")
 
     def _idle(self) -> float:
         """How long nothing will happen unless an answer comes."""
-        heads = [fifo[0][0] for fifo in self._fifos if fifo]
-        heads += [heap[0][0] for heap in (self._resting, self._later) if heap]
+        heads = self._traffic.next_event()
+        if self._later:
+            heads.append(self._later[0][0])
         if self._streams.busy:
             heads.append(self.now + 0.05)
         return max(0.0, min([LONGEST_WAIT, *(head - self.now for head in heads)]))
@@ -114,13 +127,8 @@ class Flight:
     def ask(self, asking: Asking) -> None:
         """Put a question into the queue of the server whose turn it is."""
         target = self.way.place(asking, self.now)
-        if target is None:
-            return
-        asking.server = target
-        target.queue.append(asking)
-        if not target.scheduled:
-            target.scheduled = True
-            self._ready.append(target)
+        if target is not None:
+            self._traffic.queue(asking, target)
 
     def again(self, asking: Asking, why: str, pause: float = 0.0) -> None:
         """The next try, at the next server, until all tries are used up. The last one goes without EDNS.
@@ -143,73 +151,6 @@ class Flight:
         self._count += 1
         heapq.heappush(self._later, (self.now + pause, self._count, asking))
 
-    def _send(self) -> bool:
-        """A burst for each server that may be asked, in turn; True if more could be sent at once."""
-        while self._resting and self._resting[0][0] <= self.now:
-            self._ready.append(heapq.heappop(self._resting)[2])
-        for _ in range(len(self._ready)):
-            room = self._settings.window - self._under_way
-            if room <= 0:
-                return False
-            target = self._ready.popleft()
-            count = min(target.allowance(self.now), room)
-            if count > 0 and not self._send_to(target, count):
-                self._ready.append(target)
-                return False
-            self._reschedule(target)
-        return bool(self._ready) and any(t.under_way < t.window for t in islice(self._ready, 4))
-
-    def _reschedule(self, target: Target) -> None:
-        if not target.queue:
-            target.scheduled = False
-        elif target.tokens < 1 and target.pace < 1e12:
-            self._count += 1
-            heapq.heappush(self._resting, (target.next_token(self.now), self._count, target))
-        else:
-            self._ready.append(target)
-
-    def _send_to(self, target: Target, count: int) -> bool:
-        """Send the head of its queue; False if the socket is full."""
-        queue = target.queue
-        batch = [queue.popleft() for _ in range(min(count, len(queue)))]
-        if not any(asking.tries for asking in batch):
-            return self._send_alike(target, batch, 0, target.plain)
-        alike: dict[tuple[int, bool], list[Asking]] = {}
-        for asking in batch:
-            alike.setdefault((asking.tries, asking.plain or target.plain), []).append(asking)
-        went = [self._send_alike(target, each, tries, plain) for (tries, plain), each in alike.items()]
-        return all(went)
-
-    def _send_alike(self, target: Target, batch: list[Asking], tries: int, plain: bool) -> bool:
-        burst = self._next_burst(target.family)
-        self._count += 1
-        ids = burst.send(target.source, batch, self._count, not plain)
-        sent = len(ids) // 2
-        target.spend(sent)
-        self._under_way += sent
-        self.sent += sent
-        if sent:
-            wait = self._settings.timeout * self._settings.patience**tries
-            self._fifos[tries].append((self.now + wait, burst, ids, self._count))
-        if sent == len(batch):
-            return True
-        unsent = batch[sent:]
-        if unsent[0].note and tries == unsent[0].tries:
-            failed = unsent.pop(0)
-            target.silent(self.now)
-            self.again(failed, failed.note, PAUSE)
-        target.queue.extendleft(reversed(unsent))
-        return False
-
-    def _next_burst(self, family: int) -> Burst:
-        """The sockets take turns, which spreads the source ports that a forger would have to know."""
-        bursts = self._bursts.setdefault(family, deque())
-        if len(bursts) < self._settings.source_ports:
-            bursts.appendleft(self._burst(family, recurse=self.way.recurse))
-            self._selector.register(bursts[0], selectors.EVENT_READ, bursts[0])
-        bursts.rotate(-1)
-        return bursts[-1]
-
     # --- answers ------------------------------------------------------------------------------------------------
 
     def _receive(self, wait: float) -> bool:
@@ -217,26 +158,15 @@ class Flight:
         rest: list[Heard] = []
         more = False
         for key, _ in self._selector.select(wait):
-            if isinstance(key.data, self._burst):
-                more = key.data.receive(right, rest) or more
-            else:
+            if isinstance(key.data, Stream):
                 self._streams.turn(key.data)
-        self._under_way -= len(right) + len(rest)
+            else:
+                more = self._traffic.receive(key.data, right, rest) or more
         for asking in right:
-            self._answered(asking)
             asking.owner.right(asking)
         for asking, data in rest:
-            self._answered(asking)
             self._heard(asking, data)
         return more
-
-    @staticmethod
-    def _answered(asking: Asking) -> None:
-        server = asking.server
-        if server is not None:
-            server.under_way -= 1
-            server.answered += 1
-            server.silent_in_a_row = 0
 
     def _heard(self, asking: Asking, data: bytes) -> None:
         """An answer over UDP: cut short or in other letters than asked is asked again over TCP."""
@@ -263,25 +193,9 @@ class Flight:
             server.troubled += 1
         self.again(asking, why, PAUSE * 2**asking.tries if why == "SERVFAIL" else 0.0)
 
-    def _sweep(self) -> None:
-        """Whoever waited long enough: the FIFO of each try is sorted by itself, as all its waits are equally long."""
-        for fifo in self._fifos:
-            while fifo and fifo[0][0] <= self.now:
-                _, burst, ids, stamp = fifo.popleft()
-                late = burst.expire(ids, stamp)
-                self._under_way -= len(late)
-                for asking in late:
-                    if asking.server is not None:
-                        asking.server.under_way -= 1
-                        asking.server.troubled += 1
-                        asking.server.silent(self.now)
-                    self.again(asking, "timeout")
-
     def _close(self) -> None:
         self._streams.close()
-        for bursts in self._bursts.values():
-            for burst in bursts:
-                burst.close()
+        self._traffic.close()
         self._selector.close()
 
 

@@ -21,7 +21,9 @@ def look_up(subjects: Iterable[Subject], settings: BulkSettings) -> Generator[Fa
         yield from batch
 
 
-def look_up_in_batches(subjects: Iterable[Subject], settings: BulkSettings) -> Generator[list[FastVerdict], None, None]:
+def look_up_in_batches(
+    subjects: Iterable[Subject | None], settings: BulkSettings
+) -> Generator[list[FastVerdict], None, None]:
     """The same in the batches in which they come to stand, for whoever hands them on."""
     way = ByResolvers(settings) if settings.resolvers else None
     flight = Flight(settings, way or ByDelegations(settings))

@@ -69,6 +69,11 @@ class Target:
         self.tokens -= count
         self.under_way += count
 
+    @property
+    def short_of_tokens(self) -> bool:
+        """Whether only time lets it be asked again."""
+        return self.pace != inf and self.tokens < 1
+
     def next_token(self, now: float) -> float:
         """When the next question may go."""
         return now if self.pace == inf else now + max(0.0, 1.0 - self.tokens) / self.pace
@@ -91,6 +96,7 @@ class Target:
 
     def silent(self, now: float) -> None:
         """One more try without an answer; after twenty in a row nobody waits for this server for a while."""
+        self.troubled += 1
         self.silent_in_a_row += 1
         if self.silent_in_a_row >= DEAD_AFTER:
             self.dead_until = now + DEAD_FOR
