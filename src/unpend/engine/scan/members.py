@@ -54,12 +54,12 @@ def look(pipe: Connection, settings: ScanSettings, share: int) -> None:
     try:
         while True:
             feed.add(*pipe.recv())
-            _looked(feed, settings, share)
+            look_at_all(feed, settings, share)
     except EOFError:
         return
 
 
-def _looked(feed: Feed, settings: ScanSettings, share: int) -> None:
+def look_at_all(feed: Feed, settings: ScanSettings, share: int) -> None:
     """All that has come: the first stage as it comes, the further ones of what was right so far, some thousands at a time.
 
     Meanwhile the first only waits: it sends nothing, and reads what was answered before it counts anything as late.
