@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +23,7 @@ from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
 
 if TYPE_CHECKING:
+    from unpend.engine.scan.journal import Journal
     from unpend.engine.scan.settings import ScanSettings
     from unpend.report.scan.summary import Summary
 
@@ -42,28 +44,39 @@ def command() -> click.Command:
 def scan(source: str, **given: Any) -> int:
     """Read, judge, write, sum up."""
     from unpend.engine.scan.outputs import format_of
-    from unpend.report.scan.as_text import as_text
     from unpend.report.scan.summary import exit_code
 
     lang: Lang = cast(Lang, given["lang"] or language())
     settings = _settings(given, lang)
     given["format_"] = given["format_"] or format_of(given["out"] or "")
+    _refuse_early(given)
+    with _stoppable():
+        summary = _kept(source, given, settings) if given["out"] else _streamed(source, given, settings)
+    return exit_code(summary)
+
+
+def _refuse_early(given: dict[str, Any]) -> None:
+    """What could not be done at the end is said before the work, which may take hours."""
     for what in ("resume", "diff", "report"):
         if given[what] and not given["out"]:
             raise UsageError(NEEDS_OUT.fill(what=f"--{what}"))
     if given["format_"] == "parquet" and not given["out"]:
         raise UsageError(NEEDS_OUT.fill(what="Parquet"))
-    with _stoppable():
-        summary = _kept(source, given, settings) if given["out"] else _streamed(source, given, settings)
-    said = as_text(summary, lang, output.width())
-    (sys.stdout if given["out"] else sys.stderr).write(said)
-    return exit_code(summary)
+    if given["report"]:
+        from unpend.report.scan.charts import drawing
+
+        drawing()
+    if given["diff"]:
+        from unpend.engine.scan.compare import readable
+
+        readable(Path(given["diff"]))
 
 
 def _streamed(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
     """To stdout, as it gets done."""
     from unpend.engine.scan.outputs import as_csv
     from unpend.engine.scan.run import counted, streamed
+    from unpend.report.scan.as_text import as_text
     from unpend.report.scan.summary import Summary
 
     summary = Summary()
@@ -73,29 +86,58 @@ def _streamed(name: str, given: dict[str, Any], settings: ScanSettings) -> Summa
         for line in as_csv(lines) if given["format_"] == "csv" else lines:
             sys.stdout.buffer.write(line)
     sys.stdout.buffer.flush()
+    sys.stderr.write(as_text(summary, settings.lang, output.width()))
     return summary
 
 
 def _kept(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
     """To a file, by way of a folder that a later run can go on from."""
-    from unpend.engine.scan.crew import Crew
     from unpend.engine.scan.journal import Journal
-    from unpend.engine.scan.run import concluded, journalled
 
     journal = Journal(Path(given["out"] + ".scan"))
-    if not reads_again(name):
-        journal.open(_manifest({"input": shown(name, given)}, settings), resume=given["resume"])
     try:
-        source = input_of(name, journal.spool, given)
-        if reads_again(name):
-            journal.open(_manifest(source.manifest, settings), resume=given["resume"])
-        with Crew(settings, given["processes"]) as crew:
-            journalled(source, journal, settings, crew.judged, teller(given["quiet"], settings.lang))
-        summary = concluded(journal, Path(given["out"]), given["format_"])
+        _judge_all(name, given, settings, journal)
+        summary = _concluded(journal, given, settings.lang)
     except KeyboardInterrupt:
         sys.stderr.write("\n" + STOPPED.fill(folder=journal.folder).of(settings.lang) + "\n")
         raise click.exceptions.Exit(INTERRUPTED) from None
+    except UsageError:
+        if journal.new and not journal.done:
+            journal.discard()
+        raise
     journal.discard()
+    return summary
+
+
+def _judge_all(name: str, given: dict[str, Any], settings: ScanSettings, journal: Journal) -> None:
+    from unpend.engine.scan.crew import Crew
+    from unpend.engine.scan.run import journalled
+
+    if not reads_again(name):
+        journal.open(_manifest({"input": shown(name, given)}, settings), resume=given["resume"])
+    source = input_of(name, journal.spool, given)
+    if reads_again(name):
+        journal.open(_manifest(source.manifest, settings), resume=given["resume"])
+    with Crew(settings, given["processes"]) as crew:
+        journalled(source, journal, settings, crew.judged, teller(given["quiet"], settings.lang))
+
+
+def _concluded(journal: Journal, given: dict[str, Any], lang: Lang) -> Summary:
+    """The result file; beside it what changed, the page, and the summary on stdout."""
+    from unpend.engine.scan.compare import compared
+    from unpend.engine.scan.run import concluded
+    from unpend.report.scan.as_text import as_text
+    from unpend.report.scan.changes import as_text as changes_text
+    from unpend.report.scan.page import page
+
+    changes = compared(Path(given["diff"]), journal.results()) if given["diff"] else None
+    summary = concluded(journal, Path(given["out"]), given["format_"])
+    if given["report"]:
+        at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        output.save(given["report"], page(summary, lang, at, changes).encode())
+    sys.stdout.write(as_text(summary, lang, output.width()))
+    if changes is not None:
+        sys.stdout.write("\n" + changes_text(changes, lang))
     return summary
 
 

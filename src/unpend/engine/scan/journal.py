@@ -54,6 +54,7 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.done: dict[int, Done] = {}
+        self.new = False
 
     @property
     def spool(self) -> Path:
@@ -68,6 +69,7 @@ class Journal:
             return
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            self.new = True
             written(held, msgspec.json.encode({"schema": SCHEMA, **manifest}))
         except OSError as error:
             raise UsageError(CANNOT_WRITE.fill(path=self.folder, why=error.strerror or error)) from error
