@@ -29,15 +29,18 @@ async def test_every_row_ends_with_verdict_cause_and_plan_in_the_order_of_the_in
     assert f"line {COUNT + 2}:" in err
 
 
-async def killed(words: list[str], folder: Path, segments: int) -> None:
-    """Start the command, and kill it without warning when so many segments stand."""
-    process = subprocess.Popen([UNPEND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    async with asyncio.timeout(60):
-        while len(list(folder.glob("segment-*.ndjson"))) < segments and process.poll() is None:
+async def killed(words: list[str], folder: Path, segments: int, how: signal.Signals = signal.SIGKILL) -> str:
+    """Start the command, send the signal when so many segments stand; what it still said on stderr."""
+    process = subprocess.Popen([UNPEND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    async with asyncio.timeout(90):
+        while process.poll() is None:
+            if (folder / "scan.json").exists() and len(list(folder.glob("segment-*.ndjson"))) >= segments:
+                break
             await asyncio.sleep(0.01)
     assert process.poll() is None
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.send_signal(how)
+    _, err = await asyncio.to_thread(process.communicate)
+    return err
 
 
 async def test_kill_9_and_resume_give_the_bytes_of_a_scan_that_was_left_alone(tmp_path: Path) -> None:
@@ -65,3 +68,25 @@ async def test_kill_9_and_resume_give_the_bytes_of_a_scan_that_was_left_alone(tm
     assert (tmp_path / "broken.ndjson").read_bytes() == (tmp_path / "whole.ndjson").read_bytes()
     assert f"{COUNT + 1} domains" in out
     assert not work.exists()
+
+
+async def test_stdin_to_csv_with_page_and_changes_and_ctrl_c_says_how_to_go_on(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(csv_of(5))
+    out = tmp_path / "out.csv"
+    async with world(tmp_path, 5) as lab:
+        given = [*scan_flags(lab, tmp_path), "--quiet", "--processes", "1", "--out", str(out)]
+        why = await killed(["scan", str(tmp_path / "in.csv"), *given], tmp_path / "out.csv.scan", 0, signal.SIGINT)
+        gone_on, _, err = await typed("scan", str(tmp_path / "in.csv"), *given, "--resume")
+        first = out.read_bytes()
+        page = ["--diff", str(out), "--report", str(tmp_path / "page.html"), "--lang", "ja"]
+        shell = ["sh", "-c", 'cat "$0" | exec "$@"', str(tmp_path / "in.csv"), UNPEND, "scan", "-", *given, *page]
+        process = await asyncio.create_subprocess_exec(
+            *shell, stdout=subprocess.PIPE, env=os.environ | {"LANG": "C.UTF-8"}
+        )
+        said, _ = await process.communicate()
+    assert gone_on == 1, err
+    assert "--resume" in why
+    assert process.returncode == 1
+    assert "前回のスキャンから変化はありません" in said.decode()
+    assert len(first.splitlines()) == len(out.read_bytes().splitlines()) == 6
+    assert "swapped-targets" in (tmp_path / "page.html").read_text()
