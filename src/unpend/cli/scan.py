@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import platform
 import signal
 import sys
 import tempfile
@@ -23,6 +25,8 @@ from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
 
 if TYPE_CHECKING:
+    from unpend.engine.scan.crew import Crew
+    from unpend.engine.scan.fleet import Fleet
     from unpend.engine.scan.journal import Journal
     from unpend.engine.scan.settings import ScanSettings
     from unpend.report.scan.summary import Summary
@@ -31,6 +35,15 @@ NEEDS_OUT = Text(en="{what} needs --out FILE.", ja="{what} には --out FILE が
 STOPPED = Text(
     en="Stopped. What was done is kept in {folder}: give the same command with --resume to go on.",
     ja="中断しました。完了した分は {folder} に残っています。同じコマンドに --resume を付けると再開できます。",
+)
+NO_INPUT = Text(en="INPUT is missing.", ja="INPUT がありません。")
+GIVE_INPUT = Text(
+    en="Give a file, '-' for stdin, ses:REGION, or a database URL with --query.",
+    ja="ファイル、'-'（標準入力）、ses:REGION、または --query を伴うデータベースの URL を指定してください。",
+)
+NO_POSTGRES = Text(
+    en="Scans on many machines need Procrastinate: pip install 'unpend[postgres]'.",
+    ja="複数マシンでのスキャンには Procrastinate が必要です: pip install 'unpend[postgres]'",
 )
 INTERRUPTED = 130
 
@@ -46,6 +59,10 @@ def scan(source: str, **given: Any) -> int:
     from unpend.engine.scan.outputs import format_of
     from unpend.report.scan.summary import exit_code
 
+    if given["work"]:
+        return _worker(given)
+    if not source:
+        raise UsageError(NO_INPUT, GIVE_INPUT)
     lang: Lang = cast(Lang, given["lang"] or language())
     settings = _settings(given, lang)
     given["format_"] = given["format_"] or format_of(given["out"] or "")
@@ -55,9 +72,19 @@ def scan(source: str, **given: Any) -> int:
     return exit_code(summary)
 
 
+def _worker(given: dict[str, Any]) -> int:
+    """Judge what others hand out."""
+    try:
+        from unpend.engine.scan.worker import work
+    except ImportError as error:
+        raise UsageError(NO_POSTGRES) from error
+    asyncio.run(work(given["work"], given["processes"]))
+    return 0
+
+
 def _refuse_early(given: dict[str, Any]) -> None:
     """What could not be done at the end is said before the work, which may take hours."""
-    for what in ("resume", "diff", "report"):
+    for what in ("resume", "diff", "report", "through"):
         if given[what] and not given["out"]:
             raise UsageError(NEEDS_OUT.fill(what=f"--{what}"))
     if given["format_"] == "parquet" and not given["out"]:
@@ -110,7 +137,6 @@ def _kept(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
 
 
 def _judge_all(name: str, given: dict[str, Any], settings: ScanSettings, journal: Journal) -> None:
-    from unpend.engine.scan.crew import Crew
     from unpend.engine.scan.run import journalled
 
     if not reads_again(name):
@@ -118,8 +144,22 @@ def _judge_all(name: str, given: dict[str, Any], settings: ScanSettings, journal
     source = input_of(name, journal.spool, given)
     if reads_again(name):
         journal.open(_manifest(source.manifest, settings), resume=given["resume"])
-    with Crew(settings, given["processes"]) as crew:
-        journalled(source, journal, settings, crew.judged, teller(given["quiet"], settings.lang))
+    with _judges(given, settings, journal) as judges:
+        journalled(source, journal, settings, judges.judged, teller(given["quiet"], settings.lang))
+
+
+def _judges(given: dict[str, Any], settings: ScanSettings, journal: Journal) -> Crew | Fleet:
+    """The processes of this machine, or those of many."""
+    from unpend.engine.scan.crew import Crew
+
+    if not given["through"]:
+        return Crew(settings, given["processes"])
+    try:
+        from unpend.engine.scan.fleet import Fleet
+    except ImportError as error:
+        raise UsageError(NO_POSTGRES) from error
+    name = hashlib.sha256(f"{platform.node()}:{journal.folder.resolve()}".encode()).hexdigest()[:24]
+    return Fleet(given["through"], name, settings)
 
 
 def _concluded(journal: Journal, given: dict[str, Any], lang: Lang) -> Summary:

@@ -29,7 +29,15 @@ SHARED = {
 def parameters() -> list[click.Parameter]:
     """All of them."""
     shared = [each for each in subject() if each.name in SHARED]
-    return [click.Argument(["source"], metavar="INPUT"), *_result(), *_amount(), *_pace(), *shared, *_telling()]
+    return [
+        click.Argument(["source"], metavar="INPUT", required=False, default=""),
+        *_result(),
+        *_amount(),
+        *_pace(),
+        *_machines(),
+        *shared,
+        *_telling(),
+    ]
 
 
 def _result() -> list[click.Parameter]:
@@ -93,6 +101,23 @@ def _amount() -> list[click.Parameter]:
             type=click.IntRange(1, 100_000),
             default=1000,
             **shown,
+        ),
+    ]
+
+
+def _machines() -> list[click.Parameter]:
+    return [
+        option(
+            "--through",
+            "Hand the work to workers on any machines, by way of this PostgreSQL (postgresql://…).",
+            "この PostgreSQL（postgresql://…）を通じて、複数のマシンのワーカーに作業を渡します。",
+            metavar="URL",
+        ),
+        option(
+            "--work",
+            "Be such a worker, until stopped (without INPUT).",
+            "そのワーカーとして、停止されるまで動きます（INPUT は不要）。",
+            metavar="URL",
         ),
     ]
 

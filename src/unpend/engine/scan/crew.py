@@ -100,14 +100,13 @@ class Crew:
         source = iter(segments)
         coming = next(source, None)
         while coming or self._works:
-            while coming and self._may_start(coming):
-                self._start(coming)
+            while coming and self.may_start(coming):
+                self.start(coming)
                 coming = next(source, None)
-            self._hand_out_cases()
-            yield from self._heard()
+            yield from self.heard(PATIENCE)
             tick()
 
-    def _may_start(self, coming: Segment) -> bool:
+    def may_start(self, coming: Segment) -> bool:
         """Not while one old segment holds up too many results, nor while the diagnoses are far behind."""
         if coming.number - min(self._works, default=coming.number) >= AHEAD:
             return False
@@ -115,7 +114,8 @@ class Crew:
             return False
         return len(self._cases) < 2 * self._settings.segment
 
-    def _start(self, segment: Segment) -> None:
+    def start(self, segment: Segment) -> None:
+        """Begin with a segment; its results come with `heard`."""
         self._works[segment.number] = Work(segment, [None] * segment.rows, segment.rows)
         if self._lookers:
             self._send(min(self._lookers, key=lambda each: each.load), (segment.number, segment.data))
@@ -139,9 +139,11 @@ class Crew:
         except OSError:
             raise self._died(member) from None
 
-    def _heard(self) -> Iterator[tuple[Segment, bytes]]:
+    def heard(self, patience: float) -> Iterator[tuple[Segment, bytes]]:
+        """What gets done within so many seconds, or the first of it."""
+        self._hand_out_cases()
         members = {member.pipe: member for member in (*self._lookers, *self._doctors)}
-        for pipe in wait(list(members), PATIENCE):
+        for pipe in wait(list(members), patience):
             member = members[pipe]  # type: ignore[index]
             try:
                 key, told = member.pipe.recv()
