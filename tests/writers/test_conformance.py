@@ -22,11 +22,14 @@ NAME = "tok._domainkey.example.com."
 CNAME = Held(("tok.dkim.amazonses.com.",), 300)
 KEY = "v=DKIM1; k=rsa; p=" + "MIIB" * 100
 ADDRESSES = (f"{NETWORK}.252.{i}" for i in count(1))
+CUT = '"v=DKIM1; " "k=rsa; p=MIIB" "AAAA"'
+JOINED = "v=DKIM1; k=rsa; p=MIIBAAAA"
 ZONE_TEXT = f"""{ZONE} 3600 SOA ns1.{ZONE} hostmaster.{ZONE} 1 7200 900 1209600 900
 {ZONE} 3600 NS ns1.{ZONE}
 ns1.{ZONE} 3600 A 127.0.0.1
 *.{ZONE} 3600 A 192.0.2.9
 *._domainkey.{ZONE} 3600 CNAME parked.example.net.
+cut.{ZONE} 300 TXT {CUT}
 """
 
 
@@ -161,6 +164,37 @@ def test_route53_chooses_the_delegated_zone_never_the_first() -> None:
         assert Route53(servers, client).read(ZONE, NAME, "CNAME") == Held()
         with pytest.raises(WriterError, match="does not hold the zone"):
             Route53(servers, client).read("example.org.", "a.example.org.", "A")
+
+
+@pytest.mark.real
+def test_a_txt_that_is_cut_in_its_own_way_is_still_what_it_was(tmp_path: Path) -> None:
+    with bind(tmp_path / "server") as writer:
+        name = f"cut.{ZONE}"
+        found = writer.read(ZONE, name, "TXT")
+        assert found == Held((JOINED,), 300)
+        with pytest.raises(RefusedError):
+            writer.write(ZONE, name, "TXT", Held((JOINED + "x",), 300), Held(("new",), 300))
+        writer.write(ZONE, name, "TXT", found, Held(("new",), 300))
+        assert writer.read(ZONE, name, "TXT") == Held(("new",), 300)
+
+
+def test_route53_deletes_a_txt_as_it_was_cut() -> None:
+    import boto3
+    from moto import mock_aws
+
+    with mock_aws():
+        client = boto3.client("route53", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        zone = client.create_hosted_zone(Name=ZONE, CallerReference="1")["HostedZone"]["Id"]
+        record = {"Name": NAME, "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": CUT}]}
+        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+        sent: list[dict[str, object]] = []
+        client.meta.events.register(
+            "provide-client-params.route-53.ChangeResourceRecordSets", lambda params, **_: sent.append(params)
+        )
+        Route53(client=client).write(ZONE, NAME, "TXT", Held((JOINED,), 300), Held(("new",), 300))
+        assert CUT in str(sent[-1])
+        assert Route53(client=client).read(ZONE, NAME, "TXT") == Held(("new",), 300)
 
 
 @pytest.mark.real

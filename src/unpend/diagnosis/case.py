@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 
-from unpend.diagnosis.compare import Sight, sight_of
+from unpend.diagnosis.compare import Sight, copied, sight_of
 from unpend.model.expected import Expected, ExpectedRecord
 from unpend.model.names import absolute, is_under, labels, parent, under
 from unpend.model.observation import Observation, ZoneCut
@@ -173,7 +173,11 @@ class Case:
 
     def wrong(self, record: ExpectedRecord) -> bool:
         """Every server that answered holds something of this type, and at least one holds something not wanted."""
-        return any(sight is Sight.WRONG for _, sight in self.sights(record))
+        return bool(self.wrong_at(record))
+
+    def wrong_at(self, record: ExpectedRecord) -> tuple[Exchange, ...]:
+        """The answers that show something of this type that is not what is wanted."""
+        return tuple(e for e, sight in self.sights(record) if sight is Sight.WRONG)
 
     def found(self, record: ExpectedRecord) -> tuple[str, ...]:
         """The values of this name and type that any authoritative server holds."""
@@ -227,8 +231,7 @@ class Case:
         return tuple(
             e
             for e in self.heard(name, record.type, zone)
-            if sight_of(moved, e) is not Sight.ABSENT
-            and set(map(str.lower, record.values)) & set(map(str.lower, e.values(record.type)))
+            if sight_of(moved, e) is not Sight.ABSENT and copied(record, e.records(record.type))
         )
 
     # --- time ---------------------------------------------------------------------------------------------------

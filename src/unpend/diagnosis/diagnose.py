@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from unpend.diagnosis.ask import Ask
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.rulebook import all_rules, rule_of
+from unpend.diagnosis.rulebook import all_rules, explained_by, rule_of
 from unpend.model.finding import Confidence, Finding, Severity
 from unpend.model.names import is_under
 
@@ -18,6 +18,8 @@ FAMILIES = (
     "conflict",
     "wrong-type",
     "wrong-value",
+    "key",
+    "mail-from",
     "propagation",
     "transport",
     "provider",
@@ -59,7 +61,7 @@ def explained(finding: Finding, cause: Finding) -> bool:
 
     What is merely possible explains nothing that is certain and graver.
     """
-    if finding is cause or finding.code not in rule_of(cause.code).explains:
+    if finding is cause or finding.code not in explained_by(cause.code):
         return False
     if cause.confidence is Confidence.POSSIBLE and _rank(cause) > _rank(finding):
         return False

@@ -265,14 +265,9 @@ def _ago(minutes: int | None) -> float | None:
 def _view(told: ViewText | None) -> ProviderView | None:
     if told is None:
         return None
-    return ProviderView(
-        told.verification_status,
-        told.dkim_status,
-        told.error_type,
-        _ago(told.checked_minutes_ago),
-        _ago(told.success_minutes_ago),
-        told.soa_primary,
-    )
+    looked, found = _ago(told.checked_minutes_ago), _ago(told.success_minutes_ago)
+    states, soa = (told.verification_status, told.dkim_status, told.error_type), (told.soa_primary, None)
+    return ProviderView(*states, looked, found, *soa, told.mail_from_domain, told.mail_from_status)
 
 
 def _time(text: str) -> float | None:

@@ -161,6 +161,8 @@ class ViewText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     checked_minutes_ago: int | None = None
     success_minutes_ago: int | None = None
     soa_primary: str | None = None
+    mail_from_domain: str | None = None
+    mail_from_status: str | None = None
 
 
 class ExpectText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,7 +34,10 @@ class ExpectedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
-    """What the mail provider itself says of the identity (SES: GetEmailIdentity); None where it did not say."""
+    """What the mail provider itself says of the identity (SES: GetEmailIdentity); None where it did not say.
+
+    `mail_from_domain` is absolute; "" where the provider says that none is set.
+    """
 
     verification_status: str | None = None
     dkim_status: str | None = None
@@ -43,6 +46,8 @@ class ProviderView:
     last_success_at: float | None = None
     soa_primary: str | None = None
     soa_serial: int | None = None
+    mail_from_domain: str | None = None
+    mail_from_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,6 +12,7 @@ Lang = Literal["en", "ja"]
 # A sentence stays one when strangers' data is put into it: what is longer is cut, and how much is said.
 MOST_ITEMS = 20
 LONGEST = 600
+_MX = re.compile(r"\d{1,5} \S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +49,5 @@ def _shown(value: Any, lang: Lang) -> str:
 
 def _without_final_dot(value: str) -> str:
     """People read and paste names without the final dot; a sentence has its own."""
-    return value[:-1] if value.endswith(".") and value.count(".") > 1 and " " not in value else value
+    bare = value.endswith(".") and value.count(".") > 1 and (" " not in value or _MX.fullmatch(value))
+    return value[:-1] if bare else value

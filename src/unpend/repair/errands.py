@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from unpend.diagnosis.compare import only_shape
 from unpend.diagnosis.diagnose import Diagnosis
 from unpend.model.finding import Finding, Severity
 from unpend.model.names import is_under
 from unpend.model.plan import Change, Errand, Remove, Where
 from unpend.model.text import Text
-from unpend.repair.reasons import CNAME_AT_APEX, INSTEAD, REMOVE_BY_HAND
-from unpend.repair.scope import RecordSet
+from unpend.repair.reasons import CNAME_AT_APEX, INSTEAD, OWN_KEY, REMOVE_BY_HAND
+from unpend.repair.scope import TAKEN, RecordSet
 
 # The record is at a host that nobody asks: it is entered at the delegated one; moving the delegation is the other way.
 ELSEWHERE = frozenset({"wrong-dns-host", "shadow-zone", "two-hosted-zones", "records-lost-in-migration"})
@@ -72,7 +73,9 @@ def _errands_in(finding: Finding) -> Iterator[Errand]:
 
 
 def _replaced_by_changes(finding: Finding, edited: tuple[str, ...]) -> bool:
-    return finding.code in ELSEWHERE and any(is_under(name, above) for name in edited for above in finding.about)
+    return finding.code in ELSEWHERE | TAKEN and any(
+        is_under(name, above) for name in edited for above in finding.about
+    )
 
 
 def _precedes(finding: Finding, edited: tuple[str, ...]) -> bool:
@@ -95,7 +98,10 @@ def _merged(errands: list[Errand]) -> list[Errand]:
 
 
 def impossible(zone: str, wanted: RecordSet, because: tuple[str, ...]) -> Errand | None:
-    """What no edit can do: a CNAME at the top of a zone (RFC 1034 section 3.6.2, RFC 2181 section 10.1)."""
+    """What no edit can do: a CNAME at the top of a zone (RFC 1034 section 3.6.2, RFC 2181 section 10.1), a key unknown to us."""
+    if any(map(only_shape, wanted.records)):
+        told = OWN_KEY.fill(name=wanted.name)
+        return Errand(Where.ADMIN, "publish-own-key", wanted.name, (), told, because)
     if wanted.type != "CNAME" or wanted.name != zone:
         return None
     told = CNAME_AT_APEX.fill(name=wanted.name)

@@ -48,6 +48,12 @@ CNAME_AT_APEX = Text(
     ja="{name} はゾーンの頂点で、SOA と NS レコードが必要なため、CNAME を置けません。メールサービス側で別の名前を選ぶか、"
     "{name} の委任を取り消してください。",
 )
+OWN_KEY = Text(
+    en="The key of {name} is yours, and the provider does not show it: publish there one TXT record with p= and the public key, in base64 "
+    "without line breaks, that belongs to the private key which you gave to the provider.",
+    ja="{name} の鍵はお客様ご自身のもので、事業者の画面には表示されません。事業者に渡した秘密鍵と対になる公開鍵を、改行のない base64 で p= に続けて書き、TXT レコード 1 件として"
+    "登録してください。",
+)
 UNSEEN = Text(
     en="No server told what {zone} holds, so nothing is planned in it. Check again when its servers answer.",
     ja="{zone} の内容をどのサーバーからも確認できなかったため、このゾーンの変更は計画していません。応答するようになったら、"

@@ -17,6 +17,8 @@ from unpend.repair.standing import Standing
 ENTERED_ALREADY = frozenset(
     {"zone-not-reloaded", "zone-not-active", "proxied-cname", "flattened-cname", "dname-above", "secondary-lag"}
 )
+# Something else needs the name: the provider can be told another one in place of the edit.
+TAKEN = frozenset({"mailfrom-receives-mail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,13 @@ def _due(standing: Standing, diagnosis: Diagnosis, record: ExpectedRecord) -> bo
     """Whether an edit makes the record right.
 
     Optional records are edited only where something wrong stands: nobody has to have them, but a wrong one misleads.
+    What else the name is used for is worth more than they are.
     """
     if not standing.heard(record) or not editable(standing.case, standing.case.zone_of(record.name)):
         return False
     if _settled(standing.case, diagnosis, record):
+        return False
+    if not record.required and any(f.code in TAKEN for f in about(diagnosis, record.name)):
         return False
     if not standing.right(record):
         return record.required or bool(standing.values(record.name, record.type))

@@ -40,6 +40,10 @@ class Route53:
 
     def read(self, zone: str, name: str, type_: str) -> Held:
         """The set, from the hosted zone that is delegated."""
+        return _held(self._listed(zone, name, type_))
+
+    def _listed(self, zone: str, name: str, type_: str) -> dict[str, Any] | None:
+        """The set as Route 53 holds it: to be deleted it has to be named exactly so, strings of a TXT included."""
         found = self._called(
             "list_resource_record_sets",
             HostedZoneId=self._zone_id(zone),
@@ -47,18 +51,18 @@ class Route53:
             StartRecordType=type_,
             MaxItems=LISTED,
         )
-        for each in found["ResourceRecordSets"]:
-            if _name(each["Name"]) == name and each["Type"] == type_ and "ResourceRecords" in each:
-                return Held(tuple(modelled(type_, r["Value"]) for r in each["ResourceRecords"]), each["TTL"])
-        return Held()
+        same = (e for e in found["ResourceRecordSets"] if _name(e["Name"]) == name and e["Type"] == type_)
+        return next((each for each in same if "ResourceRecords" in each), None)
 
     def write(self, zone: str, name: str, type_: str, before: Held, after: Held) -> None:
         """Delete exactly what was there and create what is to be, in one batch."""
-        found = self.read(zone, name, type_)
+        standing = self._listed(zone, name, type_)
+        found = _held(standing)
         if not found.same(before.values):
             raise RefusedError(CHANGED.fill(name=name, type=type_, found=found.values or "-"), AGAIN)
-        actions = [("DELETE", found)] * bool(found.values) + [("CREATE", after)] * bool(after.values)
-        changes = [{"Action": action, "ResourceRecordSet": _set(name, type_, held)} for action, held in actions]
+        new = _set(name, type_, after) if after.values else None
+        actions = [("DELETE", standing), ("CREATE", new)]
+        changes = [{"Action": action, "ResourceRecordSet": each} for action, each in actions if each]
         batch = {"Comment": "unpend fix", "Changes": changes}
         self._called("change_resource_record_sets", HostedZoneId=self._zone_id(zone), ChangeBatch=batch)
 
@@ -105,6 +109,12 @@ def _client() -> Any:
     return boto3.client(
         "route53", region_name="us-east-1", config=Config(retries={"mode": "standard", "max_attempts": 5})
     )
+
+
+def _held(listed: dict[str, Any] | None) -> Held:
+    if listed is None:
+        return Held()
+    return Held(tuple(modelled(listed["Type"], r["Value"]) for r in listed["ResourceRecords"]), listed["TTL"])
 
 
 def _set(name: str, type_: str, held: Held) -> dict[str, Any]:
