@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
 from unpend.diagnosis.compare import Sight, copied, sight_of
@@ -226,7 +227,7 @@ class Case:
         """The exchanges that show the wanted content at another name, wildcard answers left out."""
         if name == record.name or self.from_wildcard(name, record.type):
             return ()
-        moved = ExpectedRecord(record.purpose, name, record.type, record.values)
+        moved = replace(record, name=name)
         zone = self.zone_of(name) or self.zone
         return tuple(
             e

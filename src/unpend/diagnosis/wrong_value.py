@@ -38,7 +38,7 @@ def valued(
 
 
 def unwanted(case: Case) -> Iterator[tuple[ExpectedRecord, str]]:
-    """Each value that stands at a wanted name without being wanted, once; a shape alone is no value to compare with."""
+    """Each value that stands at a wanted name without being wanted, once; a key of which the shape alone is known is left to the key rules."""
     for record in case.records:
         if case.wrong(record) and not case.from_wildcard(record.name, record.type) and not only_shape(record):
             for value in case.found(record):

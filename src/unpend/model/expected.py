@@ -22,7 +22,12 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRecord:
-    """One record set that the provider looks for. `values`: CNAME/MX absolute, TXT unquoted content."""
+    """One record set that the provider looks for. `values`: CNAME/MX absolute, TXT unquoted content.
+
+    `known` is False where only the shape of the value is known (`model.shapes`, or `p=` with words where the key
+    belongs): then any one value that has one of these shapes is right. `verified` is False where no source confirms
+    that the provider wants the record like this.
+    """
 
     purpose: Purpose
     name: str
@@ -30,6 +35,8 @@ class ExpectedRecord:
     values: tuple[str, ...]
     required: bool = True
     ttl: int | None = None
+    known: bool = True
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True)

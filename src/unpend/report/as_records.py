@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from unpend.diagnosis.compare import Sight
@@ -44,6 +45,10 @@ NEAR_TEN = Text(
     en="SPF at {name} takes {now} of the {most} look-ups that receivers make; with {added} it would take {then}.",
     ja="{name} の SPF は現在 DNS 参照を {now} 回使っており、{added} を加えると {then} 回になります（上限は {most} 回）。",
 )
+SHAPES_LEFT_OUT = Text(
+    en="Left out, since only the form of their values is known: {names}.",
+    ja="値の形式しか分からないため、次のレコードは出力していません: {names}",
+)
 UNDERSCORE = Text(
     en="{host} is reported to refuse names with an underscore: ask its support, or host the zone elsewhere.",
     ja="{host} ではアンダースコアを含む名前を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
@@ -58,8 +63,26 @@ def publications(report: Report) -> tuple[Change, ...]:
     for record in case.records:
         zone = case.zone_of(record.name) or case.zone or case.domain
         host = relative(record.name, zone)
-        out.append(Change(Op.CREATE, zone, record.name, host, record.type, record.ttl or usual, record.values, (), ()))
+        values = record.values if record.known else record.values[:1]
+        out.append(Change(Op.CREATE, zone, record.name, host, record.type, record.ttl or usual, values, (), ()))
     return tuple(out)
+
+
+def whole_sets(report: Report) -> tuple[Change, ...]:
+    """The same for tools, which hold one set a name and type; a shape is no value that a tool could enter."""
+    sets: dict[tuple[str, str], Change] = {}
+    for record, change in zip(report.case.records, publications(report), strict=True):
+        if record.known:
+            first = sets.setdefault((change.name, change.type), change)
+            values = tuple(dict.fromkeys((*first.values, *change.values)))
+            sets[change.name, change.type] = replace(first, values=values)
+    return tuple(sets.values())
+
+
+def not_printed(report: Report) -> Text | None:
+    """What a tool's form leaves out, and why."""
+    names = [f"{r.name.rstrip('.')} {r.type}" for r in report.case.records if not r.known]
+    return SHAPES_LEFT_OUT.fill(names=names) if names else None
 
 
 def obstacles(report: Report) -> Iterator[Text]:
@@ -121,7 +144,9 @@ def records_dict(report: Report, lang: Lang) -> dict[str, Any]:
             "host": change.host,
             "type": change.type,
             "ttl": change.ttl,
-            "values": list(change.values),
+            "values": list(record.values),
+            "known": record.known,
+            "verified": record.verified,
             "status": each.status,
         }
         for record, change, each in zip(report.case.records, publications(report), report.records, strict=True)

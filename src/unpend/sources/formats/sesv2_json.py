@@ -91,7 +91,7 @@ def _own_key(domain: str, tokens: list[str]) -> tuple[tuple[ExpectedRecord, ...]
     said = (BRING_YOUR_OWN.fill(name=name.rstrip(".")),)
     if not is_name(name.lower()):
         return (), None, said
-    return (ExpectedRecord(Purpose.DKIM, name.lower(), "TXT", (OWN_KEY,)),), None, said
+    return (ExpectedRecord(Purpose.DKIM, name.lower(), "TXT", (OWN_KEY,), known=False),), None, said
 
 
 def _mail_from(data: dict[str, Any]) -> str:
