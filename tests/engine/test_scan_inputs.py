@@ -180,3 +180,17 @@ def test_every_identity_of_an_account_a_hundred_at_a_call(ses: list[str]) -> Non
     assert sorted(ses) == sorted(
         ["ListIdentities"] * 2 + ["GetIdentityDkimAttributes", "GetIdentityVerificationAttributes"] * 2
     )
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    ["host=em1 user=7 server=9", {"host": "em1", "user": "7", "server": "9"}, ["host=em1", "user=7", "server=9"]],
+)
+def test_a_provider_with_its_parameters(parameters: Any) -> None:
+    row = {"domain": "a.example.com", "provider": "sendgrid", "parameters": parameters}
+    assert "u7.wl9.sendgrid.net." in {
+        value for record in wanted(row, RowDefaults()).required for value in record.values
+    }
+    told = RowDefaults(provider="sendgrid", parameters=("host=em1", "user=7", "server=9"))
+    assert wanted({"domain": "a.example.com"}, told) == wanted(row, RowDefaults())
+    assert wanted({**row, "tokens": list(TOKENS), "region": "eu-west-1"}, told).provider == "ses"

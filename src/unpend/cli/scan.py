@@ -211,7 +211,7 @@ def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
         deadline=given["deadline"],
         policy=given["policy"],
         lang=lang,
-        defaults=RowDefaults(given["region"], given["signing_zone"]),
+        defaults=RowDefaults(given["region"], given["signing_zone"], given["provider"], tuple(given["set_"])),
         deep=given["deep"],
         segment=given["segment"],
         look=given["look"],

@@ -22,6 +22,8 @@ SHARED = {
     "deadline",
     "region",
     "signing_zone",
+    "provider",
+    "set_",
     "profile",
 }
 
@@ -61,6 +63,11 @@ def _result() -> list[click.Parameter]:
             type=click.Choice(["ndjson", "csv", "parquet"]),
         ),
         option("--resume", "Go on with a scan that was stopped.", "中断したスキャンを再開します。", is_flag=True),
+    ]
+
+
+def _conclusions() -> list[click.Parameter]:
+    return [
         option(
             "--report",
             "Write a page with the summary and plots (HTML, self-contained).",

@@ -1,7 +1,8 @@
 """One row of a scan's input, as what ought to be published. The columns are the same in CSV, NDJSON, Parquet and SQL.
 
 `domain` with one of: `tokens` (three Easy DKIM tokens, with `region` or `signing_zone`), `records` (any format that
-`--expect` takes), or nothing, where only what DNS shows can be told.
+`--expect` takes), `provider` (the name of a template, with its `parameters`), or nothing, where only what DNS shows can
+be told. Tokens and records come before a provider, which then is only its name.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from unpend.model.text import Text
 from unpend.sources.domain import read_domain
 from unpend.sources.expectations import read_expected
 from unpend.sources.merging import merge
+from unpend.sources.provider_template import from_template
 from unpend.sources.ses_tokens import from_tokens
 
 NAMES = {
@@ -43,6 +45,7 @@ NAMES = {
     "parameters": "parameters",
 }
 LONGEST_CELL = 64 << 10
+MOST_PARAMETERS = 100
 _APART = re.compile(r"[\s,;|]+")
 
 NO_DOMAIN = Text(en="The row has no domain.", ja="この行にはドメインがありません。")
@@ -59,6 +62,8 @@ class RowDefaults:
 
     region: str | None = None
     signing_zone: str | None = None
+    provider: str | None = None
+    parameters: tuple[str, ...] = ()
 
 
 def column_of(header: str) -> str | None:
@@ -82,8 +87,10 @@ def wanted(row: Mapping[str, Any], defaults: RowDefaults) -> Expected:
         found.append(from_tokens(domain, tokens, region=region, signing_zone=zone))
     if "records" in told:
         found.append(read_expected(_text(told["records"]), domain, region=region, signing_zone=zone))
+    provider = _word(told.get("provider")) or defaults.provider
     if not found:
-        return Expected(domain)
+        given = (*defaults.parameters, *_parameters(told.get("parameters")))
+        return from_template(domain, provider, given) if provider else Expected(domain)
     return found[0] if len(found) == 1 else merge(found[0], found[1])
 
 
@@ -101,6 +108,17 @@ def _tokens(told: Mapping[str, Any]) -> list[str]:
     if isinstance(held, str):
         held = [word for word in _APART.split(held.strip("[] ")) if word]
     return [str(token) for token in held] if isinstance(held, list) else [str(held)]
+
+
+def _parameters(held: Any) -> list[str]:
+    """KEY=VALUE apart by spaces or semicolons; a list of them; an object."""
+    if isinstance(held, dict):
+        return [f"{key}={value}" for key, value in held.items()]
+    return (
+        [str(each) for each in held]
+        if isinstance(held, list)
+        else [each for each in _APART.split(held or "") if each][:MOST_PARAMETERS]
+    )
 
 
 def _text(records: Any) -> str:
