@@ -10,11 +10,12 @@ import heapq
 import random
 import selectors
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from unpend.observer.bulk.accelerate import MakeBurst, make_burst
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.bulk.burst import Burst, Heard
+from unpend.observer.bulk.burst import Heard
 from unpend.observer.bulk.judge import trouble
 from unpend.observer.bulk.opened import Opened
 from unpend.observer.bulk.settings import BulkSettings
@@ -51,11 +52,11 @@ class Way(Protocol):
 class Flight:
     """One run. `batches` may be called once; it holds at most `settings.backlog` questions whatever the input's length."""
 
-    def __init__(self, settings: BulkSettings, way: Way, burst: type[Burst] = Burst) -> None:
+    def __init__(self, settings: BulkSettings, way: Way, make: MakeBurst | None = None) -> None:
         self._settings = settings
         self.way = way
         self._selector = selectors.DefaultSelector()
-        self._traffic = Traffic(settings, self._selector, way.recurse, burst)
+        self._traffic = Traffic(settings, self._selector, way.recurse, make or make_burst())
         self._streams = Streams(self._selector, settings.timeout * 2, self._heard_whole, self.again)
         self._later: list[tuple[float, int, Asking]] = []
         self._count = 0
@@ -128,7 +129,16 @@ class Flight:
         """Put a question into the queue of the server whose turn it is."""
         target = self.way.place(asking, self.now)
         if target is not None:
-            self._traffic.queue(asking, target)
+            self._traffic.queue((asking,), target)
+
+    def ask_together(self, askings: Sequence[Asking]) -> None:
+        """Put the questions of one subject to the same resolver."""
+        target = self.way.place(askings[0], self.now)
+        if target is None:
+            for asking in askings[1:]:
+                self.ask(asking)
+        else:
+            self._traffic.queue(askings, target)
 
     def again(self, asking: Asking, why: str, pause: float = 0.0) -> None:
         """The next try, at the next server, until all tries are used up. The last one goes without EDNS.

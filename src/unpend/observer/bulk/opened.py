@@ -35,12 +35,14 @@ class Opened(Owner):
         flight.held += self._left
         if not sought:
             flight.done.append(FastVerdict(self._subject.key, Fast.OTHER, ()))
-        for index in range(min(1, len(sought)) if not flight.way.recurse else len(sought)):
-            self._ask(index)
+        elif flight.way.recurse:
+            flight.ask_together([self._asking(index) for index in range(len(sought))])
+        else:
+            flight.ask(self._asking(0))
 
-    def _ask(self, index: int) -> None:
+    def _asking(self, index: int) -> Asking:
         sought = self._subject.sought[index]
-        self._flight.ask(Asking(self, index, self._flight.spelled(sought.question), sought.target))
+        return Asking(self, index, self._flight.spelled(sought.question), sought.target)
 
     def right(self, asking: Asking) -> None:
         """The plainly right answer came."""
@@ -76,7 +78,7 @@ class Opened(Owner):
     def _follow(self, asking: Asking) -> None:
         if asking.index == 0:
             for index in range(1, len(self._subject.sought)):
-                self._ask(index)
+                self._flight.ask(self._asking(index))
 
     def _conclude(self) -> None:
         count = len(self._subject.sought)

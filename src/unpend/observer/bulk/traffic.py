@@ -5,27 +5,29 @@ from __future__ import annotations
 import heapq
 import selectors
 from collections import deque
+from collections.abc import Sequence
 from itertools import islice
 
+from unpend.observer.bulk.accelerate import MakeBurst
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.bulk.burst import Burst, Heard
+from unpend.observer.bulk.burst import Bursts, Heard
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.target import Target
 
-Entry = tuple[float, Burst, bytes, int]
+Entry = tuple[float, Bursts, bytes, int]
 
 
 class Traffic:
     """At most `window` questions are under way. Servers with something to send take turns, a burst each."""
 
     def __init__(
-        self, settings: BulkSettings, selector: selectors.BaseSelector, recurse: bool, burst: type[Burst]
+        self, settings: BulkSettings, selector: selectors.BaseSelector, recurse: bool, make_burst: MakeBurst
     ) -> None:
         self._settings = settings
         self._selector = selector
         self._recurse = recurse
-        self._burst = burst
-        self._bursts: dict[int, deque[Burst]] = {}
+        self._make_burst = make_burst
+        self._bursts: dict[int, deque[Bursts]] = {}
         self._ready: deque[Target] = deque()
         self._resting: list[tuple[float, int, Target]] = []
         self._fifos: list[deque[Entry]] = [deque() for _ in range(settings.tries)]
@@ -34,10 +36,11 @@ class Traffic:
         self.sent = 0
         self.failed: list[Asking] = []
 
-    def queue(self, asking: Asking, target: Target) -> None:
-        """Send this when it is the server's turn."""
-        asking.server = target
-        target.queue.append(asking)
+    def queue(self, askings: Sequence[Asking], target: Target) -> None:
+        """Send these when it is the server's turn."""
+        for asking in askings:
+            asking.server = target
+        target.queue.extend(askings)
         if not target.scheduled:
             target.scheduled = True
             self._ready.append(target)
@@ -106,18 +109,18 @@ class Traffic:
         target.queue.extendleft(reversed(unsent))
         return False
 
-    def _next_burst(self, family: int) -> Burst:
+    def _next_burst(self, family: int) -> Bursts:
         """The sockets take turns, which spreads the source ports that a forger would have to know."""
         bursts = self._bursts.setdefault(family, deque())
         if len(bursts) < self._settings.source_ports:
-            bursts.appendleft(self._burst(family, recurse=self._recurse))
+            bursts.appendleft(self._make_burst(family, self._recurse))
             self._selector.register(bursts[0], selectors.EVENT_READ, bursts[0])
         bursts.rotate(-1)
         return bursts[-1]
 
     # --- in -----------------------------------------------------------------------------------------------------
 
-    def receive(self, burst: Burst, right: list[Asking], rest: list[Heard]) -> bool:
+    def receive(self, burst: Bursts, right: list[Asking], rest: list[Heard]) -> bool:
         """What has come on one socket; True if more may wait there."""
         before = len(right), len(rest)
         more = burst.receive(right, rest)
