@@ -17,6 +17,7 @@ import pyarrow.parquet
 import pytest
 
 from unpend.engine.scan import database
+from unpend.engine.scan.express import plain, right_line, subject
 from unpend.engine.scan.inputs import FileInput
 from unpend.engine.scan.journal import Journal, done_of
 from unpend.engine.scan.rows import Place, Row, rows_of, segments
@@ -194,3 +195,25 @@ def test_a_provider_with_its_parameters(parameters: Any) -> None:
     told = RowDefaults(provider="sendgrid", parameters=("host=em1", "user=7", "server=9"))
     assert wanted({"domain": "a.example.com"}, told) == wanted(row, RowDefaults())
     assert wanted({**row, "tokens": list(TOKENS), "region": "eu-west-1"}, told).provider == "ses"
+
+
+@pytest.mark.parametrize(
+    "domain", ["a.example.com", "co.uk", "www.example.com", "例え.jp", "x", "a..b.com", "-a.com", "1.2.3.4", "a.b.1"]
+)
+@pytest.mark.parametrize(
+    "tokens", [" ".join(TOKENS), " ".join(TOKENS[:2]), f"{TOKENS[0]} {TOKENS[0]} {TOKENS[1]}", f" {','.join(TOKENS)}"]
+)
+@pytest.mark.parametrize("region", ["eu-central-2", "EU-west-1", "mars-1", ""])
+def test_the_express_way_says_the_same_as_the_long_one(domain: str, tokens: str, region: str) -> None:
+    fields = {"domain": domain, "DKIM Tokens": tokens, "region": region, "note": "x"}
+    told = plain(fields, RowDefaults(region="us-east-1"))
+    try:
+        expected = wanted(fields, RowDefaults(region="us-east-1"))
+    except UnpendError:
+        assert told is None
+        return
+    if told is not None:
+        for behind in (False, True):
+            assert subject(told, 1, behind=behind) == subject(expected, 1, behind=behind)
+        assert right_line(20, told, "ja") == right_line(20, expected, "ja")
+    assert (told is not None) is (domain == "a.example.com" and tokens == " ".join(TOKENS))

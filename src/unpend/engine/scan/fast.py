@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from unpend.engine.scan.express import Plain, plain, right_line, subject
 from unpend.engine.scan.judge import Unreadable, read
 from unpend.engine.scan.rows import Row, encoded_row, rows_of
 from unpend.engine.scan.settings import ScanSettings
 from unpend.model.expected import Expected
-from unpend.observer.bulk import Fast, FastVerdict, Subject, subject_of
-from unpend.report.scan.result import encoded, of_right
+from unpend.observer.bulk import Fast, FastVerdict, Subject
+from unpend.report.scan.result import encoded
 
 SETTLED = frozenset({None, "SUCCESS"})
 
@@ -40,7 +41,7 @@ class Key:
 
     held: Held
     index: int
-    expected: Expected
+    told: Plain | Expected
 
 
 class Feed(Iterator[Subject]):
@@ -79,25 +80,27 @@ class Feed(Iterator[Subject]):
                 continue
             index = held.next
             held.next += 1
-            if subject := self._subject(held, index):
-                return subject
+            if made := self._subject(held, index):
+                return made
 
     def _subject(self, held: Held, index: int) -> Subject | None:
         """The row as a subject; None where the fast look has nothing to ask."""
         row = held.rows[index]
         try:
-            expected = read(row, self._settings)
+            told = self._plain(row) or read(row, self._settings)
+            if isinstance(told, Plain) or suffices(told):
+                return subject(told, Key(held, index, told), behind=self._behind)
+            self._settle(held, index, None)
         except Unreadable as error:
             self._settle(held, index, encoded(error.result))
-            return None
-        try:
-            subject = subject_of(expected, Key(held, index, expected), behind=self._behind)
         except ValueError:
-            subject = None
-        if subject is None or not suffices(expected):
             self._settle(held, index, None)
+        return None
+
+    def _plain(self, row: Row) -> Plain | None:
+        if row.fields is None or self._settings.policy:
             return None
-        return subject
+        return plain(row.fields, self._settings.defaults)
 
     def judged(self, verdict: FastVerdict) -> None:
         """What came of a subject at the first stage."""
@@ -118,7 +121,7 @@ class Feed(Iterator[Subject]):
 
     def all_right(self, key: Key) -> None:
         """Right at every stage: the row is settled."""
-        line = encoded(of_right(key.held.rows[key.index].line, key.expected, self._settings.lang))
+        line = right_line(key.held.rows[key.index].line, key.told, self._settings.lang)
         self._settle(key.held, key.index, line)
 
     def _settle(self, held: Held, index: int, line: bytes | None) -> None:

@@ -14,11 +14,12 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from unpend.engine.scan.express import subject
 from unpend.engine.scan.fast import Feed, Looked
 from unpend.engine.scan.judge import Judge
 from unpend.engine.scan.settings import ScanSettings
 from unpend.engine.scan.stages import Stage, stages
-from unpend.observer.bulk import look_up, look_up_in_batches, subject_of
+from unpend.observer.bulk import look_up, look_up_in_batches
 
 FURTHER = 4096
 
@@ -76,7 +77,7 @@ def look_at_all(feed: Feed, settings: ScanSettings, share: int) -> None:
 def _further(feed: Feed, further: list[Stage]) -> None:
     right = feed.taken()
     for stage in further:
-        subjects = [subject_of(key.expected, key, behind=stage.behind) for key in right]
+        subjects = [subject(key.told, key, behind=stage.behind) for key in right]
         right = [v.key for v in look_up(subjects, stage.settings) if feed.is_right(v)]
     for key in right:
         feed.all_right(key)
