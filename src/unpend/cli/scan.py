@@ -41,6 +41,9 @@ GIVE_INPUT = Text(
     en="Give a file, '-' for stdin, ses:REGION, or a database URL with --query.",
     ja="ファイル、'-'（標準入力）、ses:REGION、または --query を伴うデータベースの URL を指定してください。",
 )
+NOTHING_TO_DO = Text(
+    en="--deep 0 with --look none would look at nothing.", ja="--deep 0 と --look none では何も確認しません。"
+)
 NO_POSTGRES = Text(
     en="Scans on many machines need Procrastinate: pip install 'unpend[postgres]'.",
     ja="複数マシンでのスキャンには Procrastinate が必要です: pip install 'unpend[postgres]'",
@@ -187,8 +190,9 @@ def _manifest(source: dict[str, Any], settings: ScanSettings) -> dict[str, Any]:
 
     told = asdict(settings)
     told["root_hints"] = hashlib.sha256((settings.root_hints or "").encode()).hexdigest()
+    told["deep"] = settings.deep > 0
     told["resolvers"] = list(settings.resolvers or ())
-    for free in ("deep", "rate", "window"):
+    for free in ("rate", "window"):
         told.pop(free)
     return {**source, "settings": told}
 
@@ -197,6 +201,8 @@ def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
     from unpend.engine.scan.settings import ScanSettings
     from unpend.sources.scan_row import RowDefaults
 
+    if not given["deep"] and given["look"] == "none":
+        raise UsageError(NOTHING_TO_DO)
     if given["ipv4_only"] and given["ipv6_only"]:
         from unpend.cli.check import BOTH_FAMILIES
 

@@ -34,6 +34,7 @@ def parameters() -> list[click.Parameter]:
     return [
         click.Argument(["source"], metavar="INPUT", required=False, default=""),
         *_result(),
+        *_conclusions(),
         *_amount(),
         *_pace(),
         *_machines(),
@@ -95,9 +96,9 @@ def _amount() -> list[click.Parameter]:
         ),
         option(
             "--deep",
-            "Whole diagnoses at once in one process.",
-            "1 プロセスで同時に行う詳しい診断の数です。",
-            type=click.IntRange(1, 1000),
+            "Whole diagnoses at once in one process; 0: only the fast look, no causes and no plans.",
+            "1 プロセスで同時に行う詳しい診断の数です。0 なら簡易確認だけで、原因と計画は出しません。",
+            type=click.IntRange(0, 1000),
             default=16,
             **shown,
         ),

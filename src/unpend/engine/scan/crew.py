@@ -67,7 +67,7 @@ class Crew:
     def __enter__(self) -> Crew:
         looking = 0 if self._settings.look == "none" else max(1, self._count // 2)
         self._lookers = [self._hire(look, looking) for _ in range(looking)]
-        self._doctors = [self._hire(diagnose, self._count) for _ in range(self._count)]
+        self._doctors = [self._hire(diagnose, self._count) for _ in range(self._count if self._settings.deep else 0)]
         return self
 
     def _hire(self, job: Callable[[Connection, ScanSettings, int], None], share: int) -> Member:

@@ -11,7 +11,7 @@ from unpend.engine.scan.rows import Row, encoded_row, rows_of
 from unpend.engine.scan.settings import ScanSettings
 from unpend.model.expected import Expected
 from unpend.observer.bulk import Fast, FastVerdict, Subject
-from unpend.report.scan.result import encoded
+from unpend.report.scan.result import encoded, of_other
 
 SETTLED = frozenset({None, "SUCCESS"})
 
@@ -88,13 +88,15 @@ class Feed(Iterator[Subject]):
         row = held.rows[index]
         try:
             told = self._plain(row) or read(row, self._settings)
-            if isinstance(told, Plain) or suffices(told):
-                return subject(told, Key(held, index, told), behind=self._behind)
-            self._settle(held, index, None)
         except Unreadable as error:
             self._settle(held, index, encoded(error.result))
-        except ValueError:
-            self._settle(held, index, None)
+            return None
+        try:
+            if isinstance(told, Plain) or suffices(told):
+                return subject(told, Key(held, index, told), behind=self._behind)
+        except ValueError:  # a name that cannot be asked for: the diagnosis says so
+            pass
+        self._leave(held, index, told, None)
         return None
 
     def _plain(self, row: Row) -> Plain | None:
@@ -111,7 +113,8 @@ class Feed(Iterator[Subject]):
         """Whether the subject may go on to the next stage; where not, its row is left to the diagnosis."""
         if verdict.fast is Fast.RIGHT:
             return True
-        self._settle(verdict.key.held, verdict.key.index, None)
+        key: Key = verdict.key
+        self._leave(key.held, key.index, key.told, verdict)
         return False
 
     def taken(self) -> list[Key]:
@@ -124,6 +127,15 @@ class Feed(Iterator[Subject]):
         line = right_line(key.held.rows[key.index].line, key.told, self._settings.lang)
         self._settle(key.held, key.index, line)
 
+    def _leave(self, held: Held, index: int, told: Plain | Expected, verdict: FastVerdict | None) -> None:
+        """Not right, or nothing that a fast look could tell: for the diagnosis, or for the user where none is wanted."""
+        line = None
+        if not self._settings.deep:
+            provider = "ses" if isinstance(told, Plain) else told.provider
+            result = of_other(held.rows[index].line, told.domain, provider, self._settings.lang, _seen(verdict))
+            line = encoded(result)
+        self._settle(held, index, line)
+
     def _settle(self, held: Held, index: int, line: bytes | None) -> None:
         held.lines[index] = line
         held.left -= 1
@@ -131,6 +143,14 @@ class Feed(Iterator[Subject]):
             rows, lines = held.rows, held.lines
             open_ = [(at, encoded_row(rows[at])) for at, line in enumerate(lines) if line is None]
             self._done(held.number, Looked(lines, open_))
+
+
+def _seen(verdict: FastVerdict | None) -> str:
+    """What was seen of the first record that is not right."""
+    for seen in verdict.seen if verdict else ():
+        if not seen.right:
+            return ", ".join(seen.values[:2]) or seen.note or str(seen.outcome)
+    return "-"
 
 
 def suffices(expected: Expected) -> bool:

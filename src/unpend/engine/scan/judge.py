@@ -96,6 +96,11 @@ def read(row: Row, settings: ScanSettings) -> Expected:
         expected = wanted(row.fields, settings.defaults)
     except UnpendError as error:
         raise Unreadable(of_trouble(row.line, named(row), _whole(error), lang)) from error
+    except Exception as error:
+        if os.environ.get("UNPEND_DEBUG"):
+            raise
+        said = OUR_FAULT.fill(kind=type(error).__name__, what=error)
+        raise Unreadable(of_trouble(row.line, named(row), said, lang, UNKNOWN)) from error
     return replace(expected, policy=True) if settings.policy else expected
 
 

@@ -31,6 +31,10 @@ COLUMNS = (
     "plan",
 )
 ALL_RIGHT = Text(en="Every required record is right.", ja="必要なレコードはすべて正しく公開されています。")
+NOT_RIGHT = Text(
+    en="Not right at the fast look ({seen}); it was not diagnosed.",
+    ja="簡易確認では正しくありませんでした（{seen}）。診断は行っていません。",
+)
 NO_PLAN: dict[str, Any] = {"safety": "safe", "reasons": [], "changes": [], "then": []}
 
 
@@ -92,6 +96,12 @@ def of_right(line: int, expected: Expected, lang: Lang) -> Result:
         eta_seconds=0,
         plan=NO_PLAN,
     )
+
+
+def of_other(line: int, domain: str, provider: str | None, lang: Lang, seen: str) -> Result:
+    """The result of a fast look that found something else, where no diagnosis is wanted: nobody can say what it means."""
+    said = NOT_RIGHT.fill(seen=seen).of(lang)
+    return Result(line=line, domain=domain, verdict="unknown", message=said, by="fast", provider=provider)
 
 
 def of_trouble(line: int, domain: str, message: Text, lang: Lang, verdict: str = INVALID) -> Result:
