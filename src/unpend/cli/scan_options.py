@@ -47,8 +47,8 @@ def _result() -> list[click.Parameter]:
     return [
         option(
             "--query",
-            "What a database as INPUT is asked: a SELECT whose columns are named as below.",
-            "INPUT がデータベースのときに実行する SELECT 文です。列名は下記のとおりです。",
+            "What a database as INPUT is asked: a SELECT whose columns are named as above.",
+            "INPUT がデータベースのときに実行する SELECT 文です。列名は上記のとおりです。",
             metavar="SQL",
         ),
         option(
@@ -191,7 +191,7 @@ HELP = (
     "\b\nExamples:\n  unpend scan domains.csv --region eu-west-1 --out result.csv --report result.html\n"
     "  unpend scan domains.parquet --out result.parquet --resume\n"
     "  unpend scan ses:ap-northeast-1 --out today.ndjson --diff yesterday.ndjson\n"
-    "  psql -Atc 'select …' | unpend scan - | jq 'select(.verdict != \"ok\")'",
+    "  psql -Atc 'select domain from …' | unpend scan - | jq 'select(.verdict != \"ok\")'",
     "多数のドメインのうち、どれがなぜ壊れているかを調べます。INPUT はファイル（CSV、NDJSON、Parquet）、'-'（標準入力）、`ses:REGION`"
     "（SES アカウントの全 ID）、または --query を伴うデータベースの URL です。行ごとに判定・原因・変更計画を出力します。何も変更しません。\n\n"
     "列（見出しの順序は自由、ほかの列は無視します）: domain のほか、tokens（Easy DKIM トークン 3 つ。region または signing_zone も）、"
