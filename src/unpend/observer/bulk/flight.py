@@ -64,6 +64,7 @@ class Flight:
         self.held = 0
         self.done: list[FastVerdict] = []
         self.now = time.monotonic()
+        self.mixes_case = settings.mixed_case
         self._random = random.SystemRandom()
 
     def batches(self, subjects: Iterable[Subject | None]) -> Generator[list[FastVerdict], None, None]:
@@ -122,8 +123,8 @@ class Flight:
     # --- questions on their way ---------------------------------------------------------------------------------
 
     def spelled(self, question: bytes) -> bytes:
-        """The question as it is sent: in random upper and lower case where that is wanted."""
-        return mixed(question[:-4], self._random) + question[-4:] if self._settings.mixed_case else question
+        """The question in random upper and lower case (0x20)."""
+        return mixed(question[:-4], self._random) + question[-4:]
 
     def ask(self, asking: Asking) -> None:
         """Put a question into the queue of the server whose turn it is."""

@@ -41,8 +41,9 @@ class Opened(Owner):
             flight.ask(self._asking(0))
 
     def _asking(self, index: int) -> Asking:
-        sought = self._subject.sought[index]
-        return Asking(self, index, self._flight.spelled(sought.question), sought.target)
+        sought, flight = self._subject.sought[index], self._flight
+        question = flight.spelled(sought.question) if flight.mixes_case else sought.question
+        return Asking(self, index, question, sought.target)
 
     def right(self, asking: Asking) -> None:
         """The plainly right answer came."""
@@ -86,14 +87,14 @@ class Opened(Owner):
         kept = self._seen
         if kept is None:
             seen = _ALL_RIGHT[count] if count < len(_ALL_RIGHT) else (RIGHT,) * count
+            fast = Fast.RIGHT if self._keyed else Fast.OTHER
         else:
             seen = tuple([kept.get(index, RIGHT) for index in range(count)])
-        self._flight.done.append(FastVerdict(self._subject.key, self._fast(seen), seen))
+            fast = self._fast(seen)
+        self._flight.done.append(FastVerdict(self._subject.key, fast, seen))
 
     def _fast(self, seen: tuple[Seen, ...]) -> Fast:
         """Something else weighs more than silence: it was seen, and whoever looks deeper hears the silence again."""
-        if self._seen is None:
-            return Fast.RIGHT if self._keyed else Fast.OTHER
         if any(not s.right and s.outcome.conclusive and s.outcome is not Outcome.REFERRAL for s in seen):
             return Fast.OTHER
         if not all(s.right for s in seen):

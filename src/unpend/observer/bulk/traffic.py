@@ -40,7 +40,7 @@ class Traffic:
         """Send these when it is the server's turn."""
         for asking in askings:
             asking.server = target
-        target.queue.extend(askings)
+        (target.again if askings[0].tries else target.queue).extend(askings)
         if not target.scheduled:
             target.scheduled = True
             self._ready.append(target)
@@ -69,7 +69,7 @@ class Traffic:
         return bool(self._ready) and any(t.under_way < t.window for t in islice(self._ready, 4))
 
     def _reschedule(self, target: Target, now: float) -> None:
-        if not target.queue:
+        if not (target.queue or target.again):
             target.scheduled = False
         elif target.short_of_tokens:
             self._count += 1
@@ -78,16 +78,17 @@ class Traffic:
             self._ready.append(target)
 
     def _send_to(self, target: Target, count: int, now: float) -> bool:
-        """Send the head of its queue; False if the socket is full."""
-        queue = target.queue
-        batch = [queue.popleft() for _ in range(min(count, len(queue)))]
-        if not any(asking.tries for asking in batch):
-            return self._send_alike(target, batch, 0, target.plain, now)
-        alike: dict[tuple[int, bool], list[Asking]] = {}
-        for asking in batch:
-            alike.setdefault((asking.tries, asking.plain or target.plain), []).append(asking)
-        went = [self._send_alike(target, each, tries, plain, now) for (tries, plain), each in alike.items()]
-        return all(went)
+        """Send the heads of its queues; False if the socket is full."""
+        if target.again:
+            alike: dict[tuple[int, bool], list[Asking]] = {}
+            for asking in _heads(target.again, count):
+                count -= 1
+                alike.setdefault((asking.tries, asking.plain or target.plain), []).append(asking)
+            went = [self._send_alike(target, each, tries, plain, now) for (tries, plain), each in alike.items()]
+            if not (count and all(went)):
+                return all(went)
+        batch = _heads(target.queue, count)
+        return not batch or self._send_alike(target, batch, 0, target.plain, now)
 
     def _send_alike(self, target: Target, batch: list[Asking], tries: int, plain: bool, now: float) -> bool:
         burst = self._next_burst(target.family)
@@ -106,7 +107,7 @@ class Traffic:
         if burst.problem:
             unsent[0].note, burst.problem = burst.problem, ""
             self.failed.append(unsent.pop(0))
-        target.queue.extendleft(reversed(unsent))
+        (target.again if tries else target.queue).extendleft(reversed(unsent))
         return False
 
     def _next_burst(self, family: int) -> Bursts:
@@ -125,11 +126,18 @@ class Traffic:
         before = len(right), len(rest)
         more = burst.receive(right, rest)
         self._under_way -= len(right) + len(rest) - sum(before)
-        for asking in right[before[0] :]:
-            _answered(asking)
-        for asking, _ in rest[before[1] :]:
-            _answered(asking)
+        self._count_answers(right[before[0] :])
+        self._count_answers([asking for asking, _ in rest[before[1] :]])
         return more
+
+    @staticmethod
+    def _count_answers(askings: list[Asking]) -> None:
+        for asking in askings:
+            server = asking.server
+            if server is not None:
+                server.under_way -= 1
+                server.answered += 1
+                server.silent_in_a_row = 0
 
     def late(self, now: float) -> list[Asking]:
         """Whoever waited long enough: the FIFO of each try is sorted by itself, as all its waits are equally long."""
@@ -152,9 +160,5 @@ class Traffic:
                 burst.close()
 
 
-def _answered(asking: Asking) -> None:
-    server = asking.server
-    if server is not None:
-        server.under_way -= 1
-        server.answered += 1
-        server.silent_in_a_row = 0
+def _heads(queue: deque[Asking], most: int) -> list[Asking]:
+    return [queue.popleft() for _ in range(min(most, len(queue)))]
