@@ -201,7 +201,7 @@ def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
     from unpend.engine.scan.settings import ScanSettings
     from unpend.sources.scan_row import RowDefaults
 
-    if not given["deep"] and given["look"] == "none":
+    if not given["deep"] and (given["look"] == "none" or given["ipv6_only"]):
         raise UsageError(NOTHING_TO_DO)
     if given["ipv4_only"] and given["ipv6_only"]:
         from unpend.cli.check import BOTH_FAMILIES
@@ -220,7 +220,7 @@ def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
         defaults=RowDefaults(given["region"], given["signing_zone"], given["provider"], tuple(given["set_"])),
         deep=given["deep"],
         segment=given["segment"],
-        look=given["look"],
+        look="none" if given["ipv6_only"] else given["look"],
         rate=given["rate"],
         window=given["window"],
     )

@@ -33,7 +33,8 @@ def stages(settings: ScanSettings, share: int) -> list[Stage]:
         timeout=settings.timeout / 2,
         ipv6=settings.ipv6,
     )
-    resolvers = resolvers_of(settings.resolvers)
+    known = resolvers_of(settings.resolvers)
+    resolvers = tuple(one for one in known if settings.ipv6 or ":" not in one.address)
     by_resolvers = Stage(replace(direct, resolvers=resolvers), behind=True)
     found = {"direct": [Stage(direct, behind=False)], "resolvers": [by_resolvers]}.get(settings.look)
     if found is not None:
