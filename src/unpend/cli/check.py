@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from unpend.cli import output
-from unpend.cli.expectation import account, demands, expectation, ses_view, text_of
+from unpend.cli import output, ses_options
+from unpend.cli.expectation import demands, expectation, text_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
 from unpend.model.errors import UsageError
@@ -49,7 +49,7 @@ def command() -> click.Command:
 
 def subject() -> list[click.Parameter]:
     """The domain, what it ought to publish, whom to ask and how: the same for every command that looks."""
-    return [click.Argument(["domain"]), *demands(), *account(), *_whom(), *_transport()]
+    return [click.Argument(["domain"]), *demands(), *ses_options.options(), *_whom(), *_transport()]
 
 
 def _whom() -> list[click.Parameter]:
@@ -140,13 +140,13 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
 
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
-    expected = expectation(domain, given) or ses_view(domain, given)
+    wanted = ses_options.Wanted(domain, given, expectation(domain, given))
     hints = text_of(given["root_hints"]) if given["root_hints"] else None
 
     async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
         return await look(
             domain,
-            narrowed(expected, names),
+            narrowed(await wanted.now(), names),
             resolvers=given["resolver"] or None,
             root_hints=hints,
             port=given["port"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import reduce
 from typing import Any, cast
 
@@ -75,20 +74,6 @@ def _template() -> list[click.Parameter]:
     ]
 
 
-def account() -> list[click.Parameter]:
-    return [
-        option(
-            "--region", "The AWS region of the identity.", "アイデンティティの AWS リージョンです。", metavar="REGION"
-        ),
-        option(
-            "--profile",
-            "The AWS profile; without --expect and tokens SES itself is asked.",
-            "AWS のプロファイルです。--expect もトークンもない場合は SES に直接問い合わせます。",
-            metavar="NAME",
-        ),
-    ]
-
-
 def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
     """What the flags and files say ought to be published; None where nothing was given."""
     from unpend.sources import from_template, from_tokens, merge, read_domain, read_expected
@@ -108,25 +93,6 @@ def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
     for each in found:
         tell(each.notes[0])
     return reduce(merge, found)
-
-
-def ses_view(domain: str, given: dict[str, Any]) -> Expected:
-    """What SES itself says that it wants; where it says nothing, why not."""
-    from unpend.catalog import regions
-    from unpend.observer.ses import ask_ses
-    from unpend.sources import read_domain, read_expected
-
-    lang: Lang = cast(Lang, given["lang"] or language())
-    name = read_domain(domain).name
-    told = ask_ses(
-        name.rstrip("."),
-        region=given["region"],
-        profile=given["profile"],
-        regions=regions(),
-        progress=output.progress(given["quiet"], lang),
-    )
-    expected = read_expected(told.text, name, region=told.region) if told.text else Expected(name)
-    return replace(expected, notes=(*told.notes, *expected.notes))
 
 
 def text_of(path: str) -> str:

@@ -12,6 +12,8 @@ Lang = Literal["en", "ja"]
 # A sentence stays one when strangers' data is put into it: what is longer is cut, and how much is said.
 MOST_ITEMS = 20
 LONGEST = 600
+# A sentence within a sentence, as a case file gives it back.
+AS_READ = {"en", "ja", "params"}
 _MX = re.compile(r"\d{1,5} \S+")
 
 
@@ -39,6 +41,8 @@ class Text:
 def _shown(value: Any, lang: Lang) -> str:
     if isinstance(value, Text):
         return value.of(lang)
+    if isinstance(value, dict) and value.keys() == AS_READ:
+        return Text(**value).of(lang)
     if isinstance(value, list | tuple | set | frozenset):
         joint = "、" if lang == "ja" else ", "
         more = [f"… (+{len(value) - MOST_ITEMS})"] if len(value) > MOST_ITEMS else []

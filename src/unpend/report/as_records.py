@@ -50,8 +50,14 @@ SHAPES_LEFT_OUT = Text(
     ja="値の形式しか分からないため、次のレコードは出力していません: {names}",
 )
 UNDERSCORE = Text(
-    en="{host} is reported to refuse names with an underscore: ask its support, or host the zone elsewhere.",
-    ja="{host} ではアンダースコアを含む名前を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
+    en="{host} is reported to refuse {what} with an underscore: ask its support, or host the zone elsewhere.",
+    ja="{host} ではアンダースコアを含む{what}を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
+)
+OWNERS, TARGETS = Text(en="names", ja="名前"), Text(en="CNAME targets", ja="CNAME の値")
+TOO_LONG = Text(
+    en="{name} {type} has {length} characters; {host} is reported to take {most} at most. Ask the provider for a shorter key, or publish it by "
+    "CNAME.",
+    ja="{name} の {type} は {length} 文字です。{host} で登録できるのは {most} 文字までという報告があります。短い鍵、または CNAME での公開を事業者に相談してください。",
 )
 
 
@@ -102,8 +108,25 @@ def obstacles(report: Report) -> Iterator[Text]:
         if any(sight is Sight.WRONG for _, sight in case.sights(record)):
             yield OTHER_VALUE.fill(name=name, type=record.type, values=case.found(record))
     yield from near_ten(report)
-    if report.dns_host and report.dns_host.underscore in {"owner-refused", "mixed"}:
-        yield UNDERSCORE.fill(host=report.dns_host.name)
+    yield from panel_limits(report)
+
+
+def panel_limits(report: Report) -> Iterator[Text]:
+    """What the panel of the recognised host is reported not to hold."""
+    host = report.dns_host
+    if host is None:
+        return
+    wanted = [record for record in report.case.records if not report.case.right(record)]
+    if host.underscore in {"owner-refused", "mixed"} and any("_" in record.name for record in wanted):
+        yield UNDERSCORE.fill(host=host.name, what=OWNERS)
+    targets = [value for record in wanted if record.type == "CNAME" for value in record.values]
+    if host.underscore in {"target-refused", "mixed"} and any("_" in target for target in targets):
+        yield UNDERSCORE.fill(host=host.name, what=TARGETS)
+    for record in wanted:
+        length = max((len(value) for value in record.values), default=0) if record.type == "TXT" else 0
+        if host.txt_limit and length > host.txt_limit:
+            told = {"name": record.name, "type": record.type, "length": length, "most": host.txt_limit}
+            yield TOO_LONG.fill(host=host.name, **told)
 
 
 def near_ten(report: Report) -> Iterator[Text]:

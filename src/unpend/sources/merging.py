@@ -82,5 +82,5 @@ def _without_legacy_need(records: tuple[ExpectedRecord, ...]) -> tuple[ExpectedR
 def _view(a: ProviderView | None, b: ProviderView | None) -> ProviderView | None:
     if a is None or b is None:
         return a or b
-    known = {f.name: getattr(b, f.name) for f in fields(b) if getattr(a, f.name) is None}
+    known = {f.name: getattr(b, f.name) for f in fields(b) if getattr(a, f.name) in (None, ())}
     return replace(a, **known)

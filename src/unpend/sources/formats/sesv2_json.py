@@ -16,7 +16,7 @@ from unpend.sources.mail_from import mail_from_records
 from unpend.sources.naming import is_name, owner_name
 from unpend.sources.rows import another_domain
 from unpend.sources.ses_tokens import dkim_records, read_tokens
-from unpend.sources.shapes import mapping, status, strings, word
+from unpend.sources.shapes import mapping, status, strings, switch, word
 from unpend.sources.signing_zones import REGIONS, target_zone
 from unpend.sources.times import read_time
 
@@ -37,6 +37,10 @@ BRING_YOUR_OWN = Text(
 REPLICA = Text(
     en="The identity is a replica of the one in {region} (Deterministic Easy DKIM) and uses its records.",
     ja="この ID は {region} の ID の複製（Deterministic Easy DKIM）で、同じレコードを使います。",
+)
+NEVER_STARTED = Text(
+    en="The identity has no DKIM tokens: DKIM was never started for it.",
+    ja="この ID には DKIM のトークンがありません。DKIM がまだ開始されていません。",
 )
 AN_ADDRESS = Text(
     en="The file is about an e-mail address, which is verified by a link in a mail, not by DNS.",
@@ -74,6 +78,8 @@ def _dkim(
 ) -> tuple[tuple[ExpectedRecord, ...], str | None, tuple[Text, ...]]:
     if origin == "EXTERNAL":
         return _own_key(asked.domain, tokens)
+    if not tokens and status(dkim.get("Status")) == "NOT_STARTED":
+        return (), None, (NEVER_STARTED,)
     parent = origin.removeprefix("AWS_SES_").lower().replace("_", "-")
     region = parent if parent in REGIONS else asked.region
     read_ = read_tokens(tokens, asked.domain)
@@ -127,5 +133,7 @@ def _view(data: dict[str, Any], dkim: dict[str, Any], domain: str) -> ProviderVi
         soa_primary=absolute(primary) if (primary := word(soa.get("PrimaryNameServer"))) else None,
         mail_from_domain=_mail_from_set(data, domain),
         mail_from_status=status(mapping(data.get("MailFromAttributes")).get("MailFromDomainStatus")),
+        signing_enabled=switch(dkim.get("SigningEnabled")),
+        sending_allowed=switch(data.get("VerifiedForSendingStatus")),
         soa_serial=int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= 10 else None,
     )
