@@ -21,7 +21,7 @@ from unpend.cli.language import language
 from unpend.cli.scan_input import input_of, reads_again, shown
 from unpend.cli.scan_options import parameters, texts
 from unpend.cli.scan_progress import teller
-from unpend.model.errors import UsageError
+from unpend.model.errors import UnpendError, UsageError
 from unpend.model.text import Lang, Text
 
 if TYPE_CHECKING:
@@ -131,8 +131,8 @@ def _kept(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:
     except KeyboardInterrupt:
         sys.stderr.write("\n" + STOPPED.fill(folder=journal.folder).of(settings.lang) + "\n")
         raise click.exceptions.Exit(INTERRUPTED) from None
-    except UsageError:
-        if journal.new and not journal.done:
+    except UnpendError:
+        if journal.new and not journal.done and not journal.spool.exists():
             journal.discard()
         raise
     journal.discard()
