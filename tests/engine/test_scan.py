@@ -37,7 +37,7 @@ async def killed(words: list[str], folder: Path, segments: int, how: signal.Sign
             if (folder / "scan.json").exists() and len(list(folder.glob("segment-*.ndjson"))) >= segments:
                 break
             await asyncio.sleep(0.01)
-    assert process.poll() is None
+    assert process.poll() is None, process.communicate()
     process.send_signal(how)
     _, err = await asyncio.to_thread(process.communicate)
     return err

@@ -77,7 +77,7 @@ class Journal:
     def _resume(self, before: dict[str, Any], manifest: dict[str, Any], resume: bool) -> None:
         if not resume:
             raise UsageError(UNFINISHED.fill(folder=self.folder), RESUME)
-        for key, value in msgspec.to_builtins(manifest).items():
+        for key, value in msgspec.json.decode(msgspec.json.encode(manifest)).items():
             if before.get(key) != value:
                 raise UsageError(OTHER.fill(folder=self.folder, what=key), SAME_AGAIN)
         self.done = {each.segment: each for each in self._vouched() if self._holds(each)}
