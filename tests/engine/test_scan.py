@@ -20,11 +20,15 @@ async def test_every_row_ends_with_verdict_cause_and_plan_in_the_order_of_the_in
     async with world(tmp_path, COUNT) as lab:
         given = ["scan", str(tmp_path / "in.csv"), *scan_flags(lab, tmp_path), "--segment", "6", "--deep", "2"]
         code, out, err = await typed(*given, "--quiet")
+        alone, quick, _ = await typed(*given, "--quiet", "--look", "direct", "--deep", "0")
     rows = [json.loads(line) for line in out.splitlines()]
     assert [row["domain"] for row in rows] == [f"{name}." for name, _ in kinds_of(COUNT)] + ["not a domain"], err
     told = [(row["verdict"], row["cause"] or "") for row in rows[:-1]]
     assert told == [KINDS[kind][1:] for _, kind in kinds_of(COUNT)], err
     assert all(bool(row["plan"]["changes"]) is (row["verdict"] != "ok") for row in rows[:-1])
+    seen = [(row["verdict"], row["by"], row["cause"]) for row in map(json.loads, quick.splitlines()[:-1])]
+    assert seen == [("ok" if kind == "right" else "unknown", "fast", None) for _, kind in kinds_of(COUNT)]
+    assert alone == 4
     assert (code, rows[-1]["verdict"], rows[-1]["line"]) == (1, "invalid", COUNT + 2)
     assert f"line {COUNT + 2}:" in err
 

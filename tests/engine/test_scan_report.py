@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, sync_playwright
 
+from unpend.cli.scan_progress import sentence
 from unpend.engine.scan.compare import compared
 from unpend.engine.scan.outputs import write
+from unpend.engine.scan.progress import Progress
 from unpend.model.text import Lang
 from unpend.report.scan.changes import Kind, as_text
 from unpend.report.scan.page import page
@@ -100,3 +102,17 @@ def test_what_changed_since_a_scan_in_any_format(ending: str, tmp_path: Path) ->
     assert [change.domain for change in changes.first[Kind.WENT]] == ["b2.com."]
     assert "r0.com: ok → action_required (doubled-zone)" in as_text(changes, "en")
     assert not compared(last, map(encoded, before)).counts
+
+
+def test_rate_and_time_left_are_those_of_the_last_seconds_and_of_this_run() -> None:
+    now = [0.0]
+    progress = Progress(1000, lambda: now[0])
+    progress.begin(rows=10, offset=100)
+    for second in range(1, 61):
+        now[0] = second
+        progress.add(Counter(ok=1 if second <= 30 else 3), 100 + (second if second <= 30 else 30 + 10 * (second - 30)))
+    state = progress.state()
+    assert (state.rows, state.share, state.verdicts["ok"]) == (130, 0.43, 120)
+    assert state.rate == pytest.approx(3, rel=0.05)
+    assert state.eta == pytest.approx(57, rel=0.05)
+    assert sentence(state).of("en") == "130 domains (43%), 3 a second, 0:57 left; 120 right, 0 to act on"

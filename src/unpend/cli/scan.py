@@ -162,7 +162,7 @@ def _judges(given: dict[str, Any], settings: ScanSettings, journal: Journal) -> 
     except ImportError as error:
         raise UsageError(NO_POSTGRES) from error
     name = hashlib.sha256(f"{platform.node()}:{journal.folder.resolve()}".encode()).hexdigest()[:24]
-    return Fleet(given["through"], name, settings)
+    return Fleet(given["through"], name, settings, output.progress(given["quiet"], settings.lang))
 
 
 def _concluded(journal: Journal, given: dict[str, Any], lang: Lang) -> Summary:

@@ -26,7 +26,11 @@ from unpend.model.text import Text
 MOST = 128
 PAUSE = 0.2
 REPAIR = 10.0
-STALLED = 15.0
+STALLED = 10.0
+NO_WORKER = Text(
+    en="No worker is there yet: start `unpend scan --work URL` on any machine that reaches the database.",
+    ja="ワーカーがまだありません。データベースに接続できるマシンで `unpend scan --work URL` を起動してください。",
+)
 NO_DATABASE = Text(
     en="The database of the scan cannot be used: {why}", ja="スキャン用のデータベースを使えません: {why}"
 )
@@ -35,11 +39,15 @@ NO_DATABASE = Text(
 class Fleet:
     """`with Fleet(url, scan, settings) as fleet: fleet.judged(segments)`. `scan` is the same when the scan goes on."""
 
-    def __init__(self, url: str, scan: str, settings: ScanSettings, *, stalled: float = STALLED) -> None:
+    def __init__(
+        self, url: str, scan: str, settings: ScanSettings, tell: Callable[[Text], None], stalled: float = STALLED
+    ) -> None:
         self._app = tables.app_of(url)
         self._scan = scan
         self._settings = settings
         self._stalled = stalled
+        self._tell = tell
+        self._told = False
         self._runner = asyncio.Runner()
         self._repaired_at = time.monotonic()
 
@@ -121,5 +129,9 @@ class Fleet:
         for job in await manager.get_stalled_jobs(queue=tables.QUEUE, seconds_since_heartbeat=self._stalled):
             with contextlib.suppress(ConnectorException):
                 await manager.finish_job(job, Status.FAILED, delete_job=True)
+        there = await self._app.connector.execute_query_one_async(tables.WORKERS, seconds=self._stalled)
+        if not there["there"] and not self._told:
+            self._told = True
+            self._tell(NO_WORKER)
         for row in await self._app.connector.execute_query_all_async(tables.ORPHANS, scan=self._scan):
             await self._defer(row["number"])

@@ -37,6 +37,9 @@ SELECT g.number FROM unpend_scan_segment g WHERE g.scan = %(scan)s AND g.result 
   SELECT 1 FROM procrastinate_jobs j WHERE j.queue_name = 'scan' AND j.status IN ('todo', 'doing')
   AND j.queueing_lock = 'scan:' || g.scan || ':' || g.number)
 """
+WORKERS = """
+SELECT count(*) AS there FROM procrastinate_workers WHERE last_heartbeat > now() - %(seconds)s * interval '1 second'
+"""
 JOBS = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS there"
 
 

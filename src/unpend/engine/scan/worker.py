@@ -20,8 +20,8 @@ from unpend.engine.scan.settings import ScanSettings
 from unpend.model.errors import UsageError
 
 POLL = 1.0
-HEARTBEAT = 5.0
-STALLED = 15.0
+HEARTBEAT = 3.0
+STALLED = 10.0
 PATIENCE = 0.05
 GRACE = 20.0
 
