@@ -137,7 +137,7 @@ LARGE = {
     "open-strings": 'D("example.com",\n' + '\\"' * 400_000,
     "closed-strings": 'D("example.com",\n' + '"a" ' * 200_000,
     "heads": 'resource "aws_route53_record" "a" {\n' * 25_000,
-    "fields": 'resource "aws_route53_record" "a" {\n' + 'x = ["a", "b"\n' * 60_000,
+    "fields": 'resource "aws_route53_record" "a" {\n' + 'x = ["a", "b"\n' * 20_000,
     "data": "-d " * 300_000,
     "updates": "update add " * 90_000,
     "sets": "a:\n  type: TXT\n  value: x\n" * 900,

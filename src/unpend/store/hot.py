@@ -32,10 +32,14 @@ LIST = _identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
-DOMAINS = text(
+DOMAINS = _identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
     "ORDER BY i.id LIMIT :limit"
 )
+GLIMPSES = text(
+    "SELECT name, kind, ownership_state FROM identity i "
+    "WHERE account = :account AND region = :region AND name > :after ORDER BY name LIMIT :limit"
+).columns(column("name"), column("kind"), column("ownership_state"))
 # One probe of the index a shard, however much is due.
 DUE_SHARDS = text(
     "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
