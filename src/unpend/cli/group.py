@@ -33,12 +33,21 @@ ABOUT = {
         "計画された変更を DNS ホストで実行します（差分表示、取り消し可能）。",
     ),
     "watch": Text("Look again and again until the domain is verified.", "検証済みになるまで繰り返し確認します。"),
+    "scan": Text("Which of many domains are broken, and why?", "多数のドメインのどれがなぜ壊れているかを調べます。"),
     "undo": Text("Take back what `fix` changed.", "`fix` が行った変更を元に戻します。"),
     "replay": Text("The report of a saved case, offline.", "保存したケースの報告をオフラインで表示します。"),
     "explain": Text("The page of a finding or a topic.", "所見やトピックの説明ページを表示します。"),
+    "serve": Text(
+        "A working SES whose verification is real: API and worker in one process.",
+        "実際の DNS で検証する SES 互換サーバーです（API とワーカーを 1 プロセスで動かします）。",
+    ),
     "worker": Text(
         "Look at the identities of a database as they fall due; any number of workers.",
         "データベースのアイデンティティを期限どおりに確認するワーカーです（複数起動可）。",
+    ),
+    "webhooks": Text(
+        "Who is told when a domain's state changes, and what became of it.",
+        "ドメインの状態が変わったときの通知先を管理します。",
     ),
     "db": Text(
         "Bring the engine's database up to date, back it up, restore it.",

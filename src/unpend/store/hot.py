@@ -10,20 +10,36 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, text
+from sqlalchemy.sql.selectable import TextualSelect
 
 from unpend.store.rows import COLUMNS
 
-GET = text(
+
+def _identities(statement: str) -> TextualSelect:
+    """With its columns told, SQLAlchemy prepares their reading once and not for each row set."""
+    return text(statement).columns(*(column(name.strip().partition(".")[2]) for name in COLUMNS.split(",")))
+
+
+_ONE = (
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name = :name"
 )
-GET_LOCKED = text(GET.text + " FOR UPDATE")
-GET_UID = text(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
-LIST = text(
+GET = _identities(_ONE)
+GET_LOCKED = _identities(_ONE + " FOR UPDATE")
+GET_UID = _identities(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
+LIST = _identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
+DOMAINS = _identities(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
+    "ORDER BY i.id LIMIT :limit"
+)
+GLIMPSES = text(
+    "SELECT name, kind, ownership_state FROM identity i "
+    "WHERE account = :account AND region = :region AND name > :after ORDER BY name LIMIT :limit"
+).columns(column("name"), column("kind"), column("ownership_state"))
 # One probe of the index a shard, however much is due.
 DUE_SHARDS = text(
     "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
@@ -96,8 +112,8 @@ EVENT = Batch(
 )
 DELIVERY = Batch(
     "seq:bigint at:float8",
-    "INSERT INTO delivery (event, endpoint, shard, due_at, rev, attempt, last_code) "
-    "SELECT e.seq, p.id, e.identity % 1024, u.at, 0, 0, 0 FROM {rows} JOIN event e ON e.seq = u.seq "
+    "INSERT INTO delivery (event, endpoint, due_at, rev, attempt, last_code, last_word) "
+    "SELECT e.seq, p.id, u.at, 0, 0, 0, '' FROM {rows} JOIN event e ON e.seq = u.seq "
     "JOIN endpoint p ON p.account = e.account AND p.state = 0 AND (p.types = '' OR p.types LIKE '%,' || e.type || ',%') "
     "WHERE true",
 )

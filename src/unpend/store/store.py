@@ -13,16 +13,37 @@ from sqlalchemy.exc import IntegrityError
 
 from unpend.lifecycle import Decision
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
-from unpend.model.identity import Attributes, Identity, IdentityKey, Kind, LastLook, Machine, Standing, Transition
+from unpend.model.identity import (
+    Attributes,
+    Identity,
+    IdentityKey,
+    Kind,
+    LastLook,
+    Machine,
+    Standing,
+    State,
+    Transition,
+)
 from unpend.model.text import Text
 from unpend.store import hot, tables
 from unpend.store.connect import Database
 from unpend.store.outbox import event_row, tell, type_of
-from unpend.store.rows import KINDS, identity_of, shard_of, standing_columns, text_of, transition_columns, transition_of
+from unpend.store.rows import (
+    KINDS,
+    STATES,
+    identity_of,
+    shard_of,
+    standing_columns,
+    text_of,
+    transition_columns,
+    transition_of,
+)
 
 EXISTS = Text(en="There is an identity {name} already.", ja="ID {name} は既に存在します。")
 UNKNOWN = Text(en="There is no identity {name}.", ja="ID {name} は存在しません。")
 FAIR_POOL = 4
+INSERT_IDENTITY = insert(tables.identity).returning(tables.identity.c.id)
+INSERT_SCHEDULE = insert(tables.schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +55,15 @@ class Draft:
     attributes: Attributes
     standings: dict[Machine, Standing]
     due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a list shows of an identity."""
+
+    name: str
+    kind: Kind
+    ownership: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +115,13 @@ class Store:
         given = {"account": account, "region": region, "after": after, "limit": limit}
         with self.database.reading() as connection:
             return [identity_of(row) for row in connection.execute(hot.LIST, given)]
+
+    def glimpses(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Glimpse]:
+        """The same page, without what a list does not show."""
+        given = {"account": account, "region": region, "after": after, "limit": limit}
+        with self.database.reading() as connection:
+            rows = connection.execute(hot.GLIMPSES, given)
+            return [Glimpse(row[0], KINDS[row[1]], STATES[row[2]]) for row in rows]
 
     def create(self, draft: Draft, now: float) -> Identity:
         """A new identity and its `domain.created`; IdentityExistsError where there is one."""
@@ -173,11 +210,9 @@ def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
     }
     for machine in Machine:
         values |= standing_columns(draft.standings[machine], machine)
-    number: int = connection.execute(
-        insert(tables.identity).values(values).returning(tables.identity.c.id)
-    ).scalar_one()
+    number: int = connection.execute(INSERT_IDENTITY, values).scalar_one()
     row = {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at, "rev": 0, "attempt": 0}
-    connection.execute(insert(tables.schedule).values(row))
+    connection.execute(INSERT_SCHEDULE, row)
     ownership, dkim, mail_from = (draft.standings[machine] for machine in Machine)
     return Identity(
         number, uid, draft.key, draft.kind, now, ownership, dkim, mail_from, draft.attributes, due_at=draft.due_at

@@ -1,0 +1,1 @@
+"""One process for all doors: the HTTP server around the engine."""
