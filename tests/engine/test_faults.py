@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from tests.databases import fresh_database
 
 from unpend.engine.opening import Installation, open_installation
@@ -168,7 +168,7 @@ def test_hot_statements_keep_their_plans(postgres: str) -> None:
     given: dict[str, Any] = {"shard": 5, "now": 1e9, "limit": 500, "pool": 2000, "first": 0, "last": SHARDS - 1}
     claim = {"id": list(range(1, 501)), "r": [0] * 500, "due": [2e9] * 500, "att": [1] * 500, "at": [1e9] * 500}
     one = {"account": "a", "region": "r", "name": "77"}
-    plans: list[tuple[TextClause, Any]] = [
+    plans: list[tuple[Any, Any]] = [
         (hot.READ_DUE, given),
         (hot.DUE_SHARDS, given),
         (hot.GET, one),
