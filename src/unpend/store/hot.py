@@ -65,19 +65,19 @@ class Batch:
         picked = ", ".join(f"value ->> {n} AS {name}" for n, name in enumerate(self.names))
         arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in pairs)
         source = f"unnest({arrays}) AS u({', '.join(self.names)})"
-        self._sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))
-        self._postgres = text((postgres or sqlite).replace("{rows}", source))
+        self.sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))
+        self.postgres = text((postgres or sqlite).replace("{rows}", source))
 
     def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Run it over these rows; what it returns, if it returns anything."""
         if not rows:
             return []
         if connection.dialect.name == "sqlite":
-            result = connection.execute(self._sqlite, {"rows": json.dumps(rows)})
+            result = connection.execute(self.sqlite, {"rows": json.dumps(rows)})
         else:
             columns = zip(*rows, strict=True)
             result = connection.execute(
-                self._postgres, {name: list(column) for name, column in zip(self.names, columns, strict=True)}
+                self.postgres, {name: list(column) for name, column in zip(self.names, columns, strict=True)}
             )
         return [tuple(row) for row in result] if result.returns_rows else []
 
