@@ -29,7 +29,8 @@ ROUNDS = int(os.environ.get("UNPEND_BENCH_ROUNDS", "3"))
 PORT = 5391
 PEERS = Path(__file__).parent.parent / ".venv-scan-peers"
 CLIENTS = str(Path(__file__).parent / "scan_clients.py")
-SLOWER = {"blastdns": 4, "pycares": 4, "dnspython": 40, "unpend, pure Python": 1, "unpend": 1}
+OURS = ("unpend prepared", "unpend prepared, pure Python", "unpend", "unpend, pure Python")
+SLOWER = {"blastdns": 4, "pycares": 4, "dnspython": 40} | dict.fromkeys(OURS, 1)
 WINDOWS = {"blastdns": 64, "pycares": 64, "dnspython": 16}
 
 Row = dict[str, Any]
@@ -195,8 +196,8 @@ def show(rounds: list[dict[str, Row]]) -> None:
         last, cost = rounds[-1][engine], costs[engine]
         memory = f"{last['memory']:.0f} MB" if "memory" in last else ""
         print(
-            f"{engine:20} {rate:9,.0f} names/s (unpend {rates['unpend'] / rate:5.2f} ×), best {cost:6.2f} µs of CPU a name "
-            f"(unpend {cost / costs['unpend']:5.2f} × cheaper) {memory} {last['found'] or ''}"
+            f"{engine:29} {rate:9,.0f} names/s (unpend {rates[OURS[0]] / rate:5.2f} ×), best {cost:6.2f} µs of CPU a name "
+            f"(unpend {cost / costs[OURS[0]]:5.2f} × cheaper) {memory} {last['found'] or ''}"
         )
 
 

@@ -37,8 +37,8 @@ FAMILIES = {
     "key-revoked key-malformed key-too-weak",
     "mail-from": "mailfrom-mx-missing mailfrom-mx-wrong-region mailfrom-mx-several mailfrom-spf-missing "
     "mailfrom-receives-mail mailfrom-not-started",
-    "provider": "provider-not-rechecked provider-saw-old-host verification-expired verification-revoked "
-    "authentication-not-started replica-broken",
+    "provider": "provider-not-rechecked provider-saw-old-host verification-expired verification-revoked wrong-region identity-missing "
+    "tokens-changed signing-disabled key-not-enabled sandbox identity-overridden authentication-not-started replica-broken",
     "policy": "spf-missing spf-multiple spf-syntax spf-too-many-lookups spf-void-lookups spf-include-missing spf-permissive "
     "dmarc-missing dmarc-multiple dmarc-wrong-name dmarc-syntax dmarc-unaligned dmarc-report-unauthorised",
     "propagation": "secondary-lag zone-not-reloaded negative-cached old-value-cached publish-delay ttl-too-high",

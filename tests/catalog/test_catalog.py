@@ -104,7 +104,7 @@ def test_every_provider_knows_its_own_examples(entry: dict[str, Any]) -> None:
 def test_providers_are_many_and_unique() -> None:
     ids = [provider.id for provider in catalog.all_providers()]
     assert len(ids) == len(set(ids)) >= 30
-    known = {"id", "name", "targets", "texts", "selectors", "selector_patterns", "underneath", "confidence"}
+    known = {"id", "name", "targets", "texts", "keys", "selectors", "selector_patterns", "underneath", "confidence"}
     examples = {"example_targets", "example_texts", "example_selectors"}
     for entry in table("mail_providers.toml")["provider"]:
         assert set(entry) <= known | examples
@@ -249,3 +249,20 @@ def _seconds(load: Any) -> float:
     start = time.perf_counter()
     load()
     return time.perf_counter() - start
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "value", "owner"),
+    [
+        ("s1._domainkey.example.com.", "CNAME", "s1.domainkey.u1.wl2.sendgrid.net.", "sendgrid"),
+        ("google._domainkey.example.com.", "TXT", "v=DKIM1; k=rsa; p=MIIB", "google"),
+        ("google._domainkey.example.com.", "TXT", "v=DKIM1; k=rsa; h=sha256; p=MIIB", "sparkpost"),
+        ("any._domainkey.example.com.", "TXT", "p=MIGfMA0GCSq GSIb3", "ses"),
+        ("k1._domainkey.example.com.", "TXT", "k=rsa; p=MIIB", None),
+        ("google.example.com.", "TXT", "hello", None),
+    ],
+)
+def test_whose_record_stands_at_a_name(name: str, type_: str, value: str, owner: str | None) -> None:
+    """The target or content first, then the shape of the key, the selector last."""
+    found = catalog.provider_of_record(name, type_, value)
+    assert (found.id if found else None) == owner

@@ -26,10 +26,8 @@ def flags(lab: Lab, folder: Path) -> list[str]:
     return [lab.domain, *files, "--port", str(lab.port), *resolvers, "--timeout", "1"]
 
 
-async def typed(
-    *words: str, stop_after: float | None = None, settings: dict[str, str] | None = None
-) -> tuple[int, str, str]:
-    """Exit code, stdout and stderr; Ctrl-C after `stop_after` seconds."""
+async def typed(*words: str, stop_at: bytes = b"", settings: dict[str, str] | None = None) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr; Ctrl-C once `stop_at` is on stdout."""
     process = await asyncio.create_subprocess_exec(
         *(UNPEND, *words),
         stdin=subprocess.DEVNULL,
@@ -37,8 +35,10 @@ async def typed(
         stderr=subprocess.PIPE,
         env=os.environ | {"LANG": "C.UTF-8", "COLUMNS": "80"} | (settings or {}),
     )
-    if stop_after is not None:
-        await asyncio.sleep(stop_after)
+    said = b""
+    while stop_at not in said and (piece := await asyncio.wait_for(process.stdout.read(4096), 60)):  # type: ignore[union-attr]
+        said += piece
+    if stop_at:
         process.send_signal(signal.SIGINT)
     out, err = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode(), err.decode()
+    return process.returncode or 0, (said + out).decode(), err.decode()

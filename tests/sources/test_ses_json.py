@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from unpend.diagnosis.compare import only_shape
 from unpend.model.errors import ExpectationError
@@ -238,3 +241,30 @@ def test_unknown_region() -> None:
     assert error.message.en == signing_zones.UNKNOWN_REGION.en
     assert error.hint is not None
     assert "ap-northeast-1" in error.hint.of("en")
+
+
+@pytest.mark.parametrize("pem", [True, False])
+@pytest.mark.parametrize("attributes", ["SigningAttributes", "DkimSigningAttributes"])
+def test_a_key_of_ones_own_is_known_by_its_private_half(attributes: str, *, pem: bool) -> None:
+    """What SES is given says what has to be published; nothing of the private half is left anywhere."""
+    private = generate_private_key(65537, 2048)
+    form = Encoding.PEM if pem else Encoding.DER
+    secret = private.private_bytes(form, PrivateFormat.PKCS8, NoEncryption())
+    text = secret.decode() if pem else base64.b64encode(secret).decode()
+    held = {attributes: {"DomainSigningSelector": "sel1", "DomainSigningPrivateKey": text}}
+    expected = read_expected(as_json(held), "example.com.")
+    public = private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert [(r.name, r.values, r.known) for r in expected.records] == [
+        ("sel1._domainkey.example.com.", (f"p={base64.b64encode(public).decode()}",), True)
+    ]
+    body = text.replace("\n", "")[40:] if pem else text[40:]
+    assert not any(body[i : i + 20] in repr(expected) for i in range(0, 600, 20))
+
+
+def test_a_private_key_that_cannot_be_read_is_not_repeated() -> None:
+    held = {"SigningAttributes": {"DomainSigningSelector": "sel1", "DomainSigningPrivateKey": "c2VjcmV0c2VjcmV0"}}
+    with pytest.raises(ExpectationError) as caught:
+        read_expected(as_json(held), "example.com.")
+    assert "c2VjcmV0" not in repr(caught.value) + caught.value.message.of("en")
+    held["SigningAttributes"].pop("DomainSigningPrivateKey")
+    assert not read_expected(as_json(held), "example.com.").records[0].known

@@ -83,6 +83,47 @@ def test_ctrl_c_half_way_says_what_was_done() -> None:
     assert [step.done for step in load_undo(saved[-1]).steps] == [True, False, False]
 
 
+class Gone(Failing):
+    """Breaks at the given write, and from then on is not there at all."""
+
+    gone = False
+
+    def write(self, zone: str, name: str, type_: str, before: Held, after: Held) -> None:
+        try:
+            super().write(zone, name, type_, before, after)
+        except WriterError:
+            self.gone = True
+            raise
+
+    def read(self, zone: str, name: str, type_: str) -> Held:
+        if self.gone:
+            raise WriterError(DOWN)
+        return super().read(zone, name, type_)
+
+
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_change_that_nobody_can_be_asked_about_is_told_as_such(lost: bool) -> None:
+    writer, saved = Gone(1, lost=lost), list[bytes]()
+    with pytest.raises(WriterError, match=r"Perhaps made, the host could not be asked: b\.example\.com"):
+        apply(writer, prepare(writer, ZONE, PLAN), "undo.json", saved.append, lambda _: None)
+    held = load_undo(saved[-1])
+    assert [step.done for step in held.steps] == [True, None, False]
+    back = Memory_of(writer)
+    assert take_back(back, held, "undo.json", saved.append, lambda _: None) == 1 + lost
+    assert back.sets == {}
+
+
+def test_an_undo_that_breaks_off_goes_on_later() -> None:
+    writer, saved = Memory(ZONE), list[bytes]()
+    apply(writer, prepare(writer, ZONE, PLAN), "undo.json", saved.append, lambda _: None)
+    broken = Failing(1)
+    broken.sets = writer.sets
+    with pytest.raises(WriterError, match="1 of 3 changes were taken back, then: down"):
+        take_back(broken, load_undo(saved[-1]), "undo.json", saved.append, lambda _: None)
+    assert take_back(writer, load_undo(saved[-1]), "undo.json", saved.append, lambda _: None) == 2
+    assert writer.sets == {}
+
+
 def test_nothing_done_is_said() -> None:
     writer = Failing(0)
     with pytest.raises(WriterError, match="Nothing was written: down"):
@@ -119,6 +160,13 @@ def test_undo_files_of_another_version_are_refused() -> None:
     data = Undo(ZONE, "memory", 0.0, []).dump().replace(SCHEMA.encode(), b"unpend.undo/9")
     with pytest.raises(UsageError, match="undo/9"):
         load_undo(data)
+
+
+def test_plans_of_another_version_are_refused() -> None:
+    data = dump(ZONE, {"safety": "safe", "changes": []})
+    assert load(data)[0] == ZONE
+    with pytest.raises(UsageError, match=r"unpend\.plan/9"):
+        load(data.replace(b"unpend.plan/1", b"unpend.plan/9"))
 
 
 @pytest.mark.parametrize("name", ["doubled-zone", "dnssec-broken", "proxied-cname", "several-faults"])

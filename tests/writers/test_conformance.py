@@ -1,4 +1,4 @@
-"""Every writer keeps the same promises: the reference in memory, Route 53, BIND and Knot by RFC 2136, PowerDNS."""
+"""Every writer keeps the same promises: the reference in memory, Route 53, BIND and Knot by RFC 2136, PowerDNS, dns-lexicon."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from tests.real.world import NETWORK
 
 from unpend.model.errors import CredentialsError, RefusedError, WriterError
 from unpend.writers import Held, Memory, Writer
+from unpend.writers.lexicon import Lexicon
 from unpend.writers.powerdns import PowerDns as PowerDnsWriter
 from unpend.writers.rfc2136 import Rfc2136
 from unpend.writers.route53 import Route53
+
+from .cloudflare import TOKEN, Cloudflare, serving
 
 ZONE = "example.com."
 NAME = "tok._domainkey.example.com."
@@ -87,11 +90,18 @@ def powerdns(folder: Path) -> Iterator[Writer]:
         yield PowerDnsWriter(server.url, server.key)
 
 
-MAKERS: list[Callable[..., object]] = [memory, route53, bind, knot, powerdns]
+@contextmanager
+def cloudflare(folder: Path) -> Iterator[Writer]:
+    with serving(Cloudflare("example.net", ZONE.rstrip("."))):
+        yield Lexicon.from_environment({"CLOUDFLARE_API_TOKEN": TOKEN}, "cloudflare")
+
+
+MAKERS: list[Callable[..., object]] = [memory, route53, cloudflare, bind, knot, powerdns]
+ELSEWHERE = (bind, knot, powerdns)
 
 
 @pytest.fixture(
-    params=[pytest.param(m, id=m.__name__, marks=[] if m in (memory, route53) else [pytest.mark.real]) for m in MAKERS]
+    params=[pytest.param(m, id=m.__name__, marks=[pytest.mark.real] if m in ELSEWHERE else []) for m in MAKERS]
 )
 def writer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writer]:
     with request.param(tmp_path / "server") as made:

@@ -14,7 +14,7 @@ from unpend.model.text import Text
 @dataclass(frozen=True, slots=True)
 class MailProvider:
     """One provider. `targets` and `texts` are regular expressions on the lower-cased target without its final dot
-    and on the content of a TXT record; `selectors` are fixed selector names, `selector_patterns` their shapes.
+    and on the content of a TXT record, `keys` on that of a DKIM key; `selectors` are fixed selector names, `selector_patterns` their shapes.
 
     `underneath` is the id of the provider whose records these really are (a brand on top of Amazon SES).
     """
@@ -23,6 +23,7 @@ class MailProvider:
     name: Text
     targets: tuple[str, ...]
     texts: tuple[str, ...]
+    keys: tuple[str, ...]
     selectors: tuple[str, ...]
     selector_patterns: tuple[str, ...]
     underneath: str
@@ -39,6 +40,19 @@ def all_providers() -> tuple[MailProvider, ...]:
 def provider_by_id(id_: str) -> MailProvider | None:
     """The provider of this id."""
     return next((provider for provider in all_providers() if provider.id == id_), None)
+
+
+def provider_of_record(name: str, type_: str, value: str) -> MailProvider | None:
+    """Whose record stands at this name: by its target or content, then by the shape of its key, then by its selector.
+
+    Selectors collide (`google` in two organisations, `k1` at two services): the last is the weakest word.
+    """
+    selector, key, _ = name.lower().partition("._domainkey.")
+    found = provider_of_txt(value) if type_ == "TXT" else provider_of_target(value)
+    if found is None and key:
+        shaped = _first(_keys(), re.sub(r"\s+", "", value)) if type_ == "TXT" else None
+        return shaped or provider_of_selector(selector)
+    return found
 
 
 def provider_of_target(target: str) -> MailProvider | None:
@@ -86,6 +100,11 @@ def _texts() -> Patterns:
 
 
 @cache
+def _keys() -> Patterns:
+    return tuple((re.compile(pattern, re.IGNORECASE), p) for p in all_providers() for pattern in p.keys)
+
+
+@cache
 def _selectors() -> Patterns:
     return tuple((re.compile(pattern), p) for p in all_providers() for pattern in p.selector_patterns)
 
@@ -96,6 +115,7 @@ def _provider(entry: dict[str, Any]) -> MailProvider:
         name=text(entry["name"]),
         targets=tuple(entry.get("targets", ())),
         texts=tuple(entry.get("texts", ())),
+        keys=tuple(entry.get("keys", ())),
         selectors=tuple(entry.get("selectors", ())),
         selector_patterns=tuple(entry.get("selector_patterns", ())),
         underneath=entry.get("underneath", ""),

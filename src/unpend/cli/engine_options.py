@@ -12,7 +12,9 @@ from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
 if TYPE_CHECKING:
+    from unpend.engine.metrics import Metrics
     from unpend.engine.opening import Installation
+    from unpend.engine.webhooks.outgoing import Outgoing
     from unpend.engine.works import Works
 
 DNS_FLAGS = ("resolver", "root_hints", "also_ask", "port", "ipv4_only", "ipv6_only", "timeout", "deadline")
@@ -53,7 +55,64 @@ def engine_options() -> list[click.Parameter]:
             metavar="N",
         ),
         *(each for each in subject() if each.name in DNS_FLAGS),
+        *_operating_options(),
     ]
+
+
+def _operating_options() -> list[click.Parameter]:
+    return [
+        option(
+            "--log-format",
+            "How logs are written to stderr (default: text on a terminal, JSON elsewhere).",
+            "標準エラー出力へのログの形式です（既定: 端末では text、それ以外では json）。",
+            type=click.Choice(["text", "json"]),
+        ),
+        option(
+            "--log-level",
+            "From what on something is logged.",
+            "ログに出す最低レベルです。",
+            type=click.Choice(["debug", "info", "warning", "error"]),
+            default="info",
+            show_default=True,
+        ),
+        allow_private_option(),
+    ]
+
+
+def allow_private_option() -> click.Option:
+    """Whether webhooks may go inside."""
+    return option(
+        "--allow-private-targets",
+        "Send webhooks to private addresses and over plain HTTP as well: for tests and closed networks.",
+        "プライベートアドレスや暗号化されていない HTTP にも Webhook を送信します。テストや閉じたネットワーク向けです。",
+        is_flag=True,
+    )
+
+
+def log_as_told(given: dict[str, Any]) -> None:
+    """Send logs to stderr in the form that the options want."""
+    import sys
+
+    from unpend.engine.logs import configure
+
+    form = given.get("log_format") or ("text" if sys.stderr.isatty() else "json")
+    configure("text" if form == "text" else "json", given.get("log_level") or "info")
+
+
+def metrics_of(installation: Installation) -> Metrics:
+    """This process's metrics, with what its database knows."""
+    from unpend.engine.metrics import Metrics
+
+    metrics = Metrics()
+    metrics.of_store(installation.store, installation.clock)
+    return metrics
+
+
+def outgoing_of(installation: Installation, given: dict[str, Any], metrics: Metrics) -> Outgoing:
+    """The webhooks of the installation, going out as the options allow."""
+    from unpend.engine.webhooks.outgoing import Outgoing, hooks_of
+
+    return Outgoing(hooks_of(installation, allow_private=given["allow_private_targets"]), metrics.tried)
 
 
 def opened(given: dict[str, Any]) -> Installation:
@@ -81,7 +140,8 @@ def store_installed() -> None:
 
 def works_of(installation: Installation, given: dict[str, Any]) -> Works:
     """The work on it, looking as the DNS flags want it."""
-    from unpend.cli.check import both_families, text_of
+    from unpend.cli.check import both_families
+    from unpend.cli.expectation import text_of
     from unpend.engine.check import read_resolvers
     from unpend.engine.deep import DnsFlags
     from unpend.engine.looking import QuickLook, bulk_settings

@@ -44,6 +44,10 @@ ABOUT = {
         "Look at the identities of a database as they fall due; any number of workers.",
         "データベースのアイデンティティを期限どおりに確認するワーカーです（複数起動可）。",
     ),
+    "webhooks": Text(
+        "Who is told when a domain's state changes, and what became of it.",
+        "ドメインの状態が変わったときの通知先を管理します。",
+    ),
     "db": Text(
         "Bring the engine's database up to date, back it up, restore it.",
         "エンジンのデータベースを更新・バックアップ・復元します。",

@@ -11,14 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from unpend.cli.engine_options import engine_options, opened, works_of
+from unpend.cli.engine_options import engine_options, log_as_told, metrics_of, opened, outgoing_of, works_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
+from unpend.cli.signing_zone_options import key_options, key_work
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from starlette.routing import BaseRoute
+
+    from unpend.engine.metrics import Metrics
     from unpend.engine.opening import Installation
+    from unpend.server.operating import Readiness
     from unpend.server.running import Beside
     from unpend.sesv2.gate import AccessKey, Gate
 
@@ -49,7 +56,7 @@ def command() -> click.Command:
     return click.Command(
         "serve",
         callback=serve,
-        params=[*_doors(), *engine_options()],
+        params=[*_doors(), *engine_options(), *key_options()],
         help=say(
             "A working SES for domain identities, whose verification is real: point boto3, the AWS CLI or Terraform at it. The worker that looks "
             "at DNS runs in the same process.\n\n\b\nExamples:\n  unpend serve\n  AWS_ENDPOINT_URL_SESV2=http://127.0.0.1:8025 aws sesv2 "
@@ -118,6 +125,7 @@ def serve(**given: Any) -> int:
     """Serve until stopped."""
     gate = gate_of(given)
     installation = opened(given)
+    log_as_told(given)
     try:
         asyncio.run(_serve(installation, gate, given))
     finally:
@@ -151,6 +159,7 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
 
     from unpend.server.app import application
     from unpend.server.listening import shown, sockets
+    from unpend.server.operating import Observed, operating
     from unpend.server.running import Process
     from unpend.sesv2.door import Door
 
@@ -159,8 +168,11 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         for each in listening:
             held.enter_context(each)
         threads = held.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="unpend-api"))
-        beside = [] if given["no_worker"] else [held.enter_context(_worker(installation, given))]
-        process = Process(application(Door(installation.identities, gate), threads), listening, beside)
+        metrics = metrics_of(installation)
+        beside, readiness = held.enter_context(_worker(installation, given, metrics, threads))
+        doors = [*operating(readiness, metrics), _rest(installation, gate, given)]
+        app = application(Door(installation.identities, gate), threads, doors)
+        process = Process(Observed(app, metrics), listening, beside)
 
         def ready() -> None:
             where = installation.database.url.render_as_string(hide_password=True)
@@ -171,17 +183,45 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         await process.run(ready)
 
 
+def _rest(installation: Installation, gate: Gate, given: dict[str, Any]) -> BaseRoute:
+    """The REST door. Where SES's callers need keys, its callers need theirs."""
+    from starlette.routing import Mount
+
+    from unpend.api.app import PREFIX, rest_door
+    from unpend.api.engine import Engine
+    from unpend.api.gate import Gate as RestGate
+    from unpend.engine.webhooks.outgoing import hooks_of
+    from unpend.store.api_keys import ApiKeys
+    from unpend.store.replies import Replies
+
+    database = installation.database
+    engine = Engine(installation.identities, Replies(database), given["region"])
+    keys = RestGate(ApiKeys(database), given["account"], guarded=not gate.open)
+    hooks = hooks_of(installation, allow_private=given["allow_private_targets"])
+    return Mount(PREFIX, rest_door(engine, keys, hooks))
+
+
 @contextmanager
-def _worker(installation: Installation, given: dict[str, Any]) -> Iterator[Beside]:
-    """The engine in this process; on SQLite it is the only one."""
-    from unpend.engine.running import engine_for
+def _worker(
+    installation: Installation, given: dict[str, Any], metrics: Metrics, threads: Executor
+) -> Iterator[tuple[Sequence[Beside], Readiness]]:
+    """The engine and the webhooks in this process (on SQLite it is the only one), and how ready they are."""
+    from unpend.engine.running import Side, engine_for
+    from unpend.server.operating import Readiness
     from unpend.server.running import Beside
     from unpend.store.lock import only_worker
 
+    if given["no_worker"]:
+        yield [], Readiness(installation.database, threads)
+        return
     works = works_of(installation, given)
+    metrics.of_work(works.tally)
+    outgoing = outgoing_of(installation, given, metrics)
     try:
         with only_worker(installation.database):
             engine = engine_for(installation, works)
-            yield Beside(engine.run, engine.stop)
+            parts: list[Side] = [engine, outgoing, *key_work(installation, given)]
+            sides = [Beside(part.run, part.stop) for part in parts]
+            yield sides, Readiness(installation.database, threads, lambda: engine.trouble)
     finally:
         works.close()

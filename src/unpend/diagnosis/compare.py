@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.records import Exchange, Record
+from unpend.model.shapes import name_fits, text_fits
 from unpend.standards.dkim import problem_of, read, same_key, too_weak
 from unpend.standards.dmarc import dmarc_records, is_dmarc, read_dmarc
 from unpend.standards.spf import is_spf, lacking, spf_records, terms
+
+_TAGGED = re.compile(r"([A-Za-z][A-Za-z0-9_-]{1,40})[=:.](?=.)")
 
 
 class Sight(StrEnum):
@@ -28,13 +32,28 @@ def sight_of(record: ExpectedRecord, exchange: Exchange) -> Sight:
 
 
 def _of_another_kind(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
-    """Whether none of these TXT records is the domain's SPF or DMARC record, where that is what is wanted."""
-    if record.type != "TXT":
-        return False
-    found = [r.text for r in records]
-    if all(map(is_spf, record.values)):
-        return not spf_records(found)
-    return all(map(is_dmarc, record.values)) and not dmarc_records(found)
+    """Whether none of these records is of the kind that is wanted."""
+    return not any(of_kind(record, r.text) for r in records)
+
+
+def of_kind(record: ExpectedRecord, found: str) -> bool:
+    """Whether a value is the SPF or DMARC record where that is wanted, or the same service's string.
+
+    At the top of a domain many services have a string of their own: theirs are no wrong value of ours.
+    """
+    if record.type != "TXT" or record.purpose is Purpose.DKIM:
+        return True
+    for kind in (is_spf, is_dmarc):
+        if all(map(kind, record.values)):
+            return kind(found)
+    tags = {_tag(value) for value in record.values}
+    return "" in tags or _tag(found) in tags
+
+
+def _tag(content: str) -> str:
+    """What many services put in front of their string to know it again: `google-site-verification=`, `brevo-code:`."""
+    found = _TAGGED.match(content)
+    return found[1].lower() if found else ""
 
 
 def holds(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
@@ -43,8 +62,12 @@ def holds(record: ExpectedRecord, records: tuple[Record, ...]) -> bool:
     A TXT set may hold other services' strings beside ours, except at a DKIM selector, where a second record leaves
     the result undefined (RFC 6376 section 3.6.2.2). Names compare without regard to case (RFC 4343); TXT does not.
     Of SPF and DMARC there is one record for all services: it is right when it has what is wanted, whatever else it says.
+    Of values whose shape alone is known, one is enough.
     """
     found = {r.text for r in records}
+    if not record.known:
+        fitting = [each for each in found if any(matches(record, value, each) for value in record.values)]
+        return bool(fitting) and (len(found) == 1 or (record.type == "TXT" and record.purpose is not Purpose.DKIM))
     if record.type == "TXT" and record.purpose is not Purpose.DKIM:
         return all(_said_in_common(value, found) for value in record.values)
     every = all(any(matches(record, value, each) for each in found) for value in record.values)
@@ -57,9 +80,9 @@ def matches(record: ExpectedRecord, wanted: str, found: str) -> bool:
     Where only the shape of the key is known, every key that verifiers can use is right.
     """
     if record.type != "TXT":
-        return found.lower() == wanted.lower()
+        return found.lower() == wanted.lower() if record.known else name_fits(wanted, found)
     if record.purpose is not Purpose.DKIM:
-        return found == wanted
+        return found == wanted if record.known else text_fits(wanted, found)
     if read(wanted).is_shape:
         key = read(found)
         return problem_of(key) is None and not too_weak(key)

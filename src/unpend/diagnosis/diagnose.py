@@ -9,6 +9,7 @@ from unpend.diagnosis.case import Case
 from unpend.diagnosis.rulebook import all_rules, explained_by, rule_of
 from unpend.model.finding import Confidence, Finding, Severity
 from unpend.model.names import is_under
+from unpend.model.text import Text
 
 FAMILIES = (
     "delegation",
@@ -24,6 +25,12 @@ FAMILIES = (
     "transport",
     "provider",
     "policy",
+)
+
+
+UNCONFIRMED = Text(
+    en="{said} That the provider wants the record like this is not confirmed: compare it with what its panel shows.",
+    ja="{said} ただし、事業者がこの内容のレコードを求めるかどうかは未確認です。事業者の画面の表示と照合してください。",
 )
 
 
@@ -49,11 +56,19 @@ def wishes(case: Case) -> tuple[Ask, ...]:
 
 def diagnose(case: Case) -> Diagnosis:
     """The causes of what was heard. Pure: the same case gives the same diagnosis."""
-    findings = [finding for rule in all_rules() for finding in rule.finds(case)]
+    findings = [hedged(case, finding) for rule in all_rules() for finding in rule.finds(case)]
     causes = [f for f in findings if not any(explained(f, g) for g in findings)]
     folded = [replace(f, consequences=_consequences(f, findings)) for f in causes]
     undetermined = tuple(r.name for r in case.expected.required if case.unheard(r))
     return Diagnosis(tuple(sorted(folded, key=_importance)), undetermined)
+
+
+def hedged(case: Case, finding: Finding) -> Finding:
+    """The finding in weaker words where no source confirms that the provider wants such records at all."""
+    about = [r for r in case.records if r.name in finding.about]
+    if not about or any(r.verified for r in about):
+        return finding
+    return replace(finding, confidence=Confidence.POSSIBLE, message=UNCONFIRMED.fill(said=finding.message))
 
 
 def explained(finding: Finding, cause: Finding) -> bool:

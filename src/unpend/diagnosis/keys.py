@@ -78,3 +78,9 @@ def _contents(case: Case, record: ExpectedRecord) -> dict[tuple[Record, ...], li
 def shortened(material: str) -> str:
     """A key that people can compare: it begins like every key of its size, so the end is shown."""
     return material if len(material) <= SHOWN else "…" + material[-SHOWN:]
+
+
+def has_key(exchange: Exchange) -> bool:
+    """Whether a non-empty p= is in the answer (RFC 6376 section 3.6.1)."""
+    texts = [r.text.replace(" ", "") for r in exchange.answer if r.type == "TXT"]
+    return any("p=" in text and not text.endswith("p=") and "p=;" not in text for text in texts)

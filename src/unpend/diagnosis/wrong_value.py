@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.compare import matches, only_shape
+from unpend.diagnosis.compare import matches, of_kind, only_shape
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
@@ -38,11 +38,11 @@ def valued(
 
 
 def unwanted(case: Case) -> Iterator[tuple[ExpectedRecord, str]]:
-    """Each value that stands at a wanted name without being wanted, once; a shape alone is no value to compare with."""
+    """Each value that stands at a wanted name without being wanted, once; a key of which the shape alone is known is left to the key rules."""
     for record in case.records:
         if case.wrong(record) and not case.from_wildcard(record.name, record.type) and not only_shape(record):
             for value in case.found(record):
-                if not any(matches(record, wanted, value) for wanted in record.values):
+                if of_kind(record, value) and not any(matches(record, wanted, value) for wanted in record.values):
                     yield record, value
 
 

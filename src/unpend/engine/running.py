@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -39,17 +40,41 @@ def engine_for(installation: Installation, works: Works) -> Engine:
     return DistributedEngine(works)
 
 
-async def work_until_stopped(installation: Installation, works: Works) -> None:
-    """Work until SIGTERM or SIGINT; then begin nothing new and finish what is under way."""
-    engine = engine_for(installation, works)
+class Side(Protocol):
+    """What runs beside the looks: webhooks, the page of metrics."""
+
+    async def run(self) -> None:
+        """Run until stopped."""
+
+    def stop(self) -> None:
+        """Begin nothing new, finish what is under way."""
+
+
+async def work_until_stopped(installation: Installation, works: Works, parts: Sequence[Side] = ()) -> None:
+    """Run the engine, or these parts with an engine among them, until SIGTERM or SIGINT; then begin nothing new and
+    finish what is under way."""
+    parts = parts or [engine_for(installation, works)]
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for part in parts:
+            part.stop()
+
     with only_worker(installation.database):
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, engine.stop)
+            loop.add_signal_handler(number, stop)
         try:
-            await engine.run()
+            await all_of(parts, stop)
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 with contextlib.suppress(ValueError):
                     loop.remove_signal_handler(number)
             works.close()
+
+
+async def all_of(parts: Sequence[Side], stop: Callable[[], None]) -> None:
+    """Run them all; where one ends, whether by itself or broken, the others are stopped as well."""
+    tasks = [asyncio.create_task(part.run()) for part in parts]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop()
+    await asyncio.gather(*tasks)

@@ -19,10 +19,12 @@ from unpend.engine.deep import DnsFlags, diagnose_identity, insight_from
 from unpend.engine.demands import demand_of
 from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged
 from unpend.engine.looking import Quick, QuickLook
+from unpend.engine.tracing import span
 from unpend.lifecycle import News, decide
 from unpend.model.identity import Identity, Kind, Transition
 from unpend.report.report import Report
 from unpend.store.insights import Owed, give_back, keep_insight, owed_shards, take_owed
+from unpend.store.rows import shard_of
 from unpend.store.store import Looked, Store
 
 BATCH = 500
@@ -83,7 +85,8 @@ class Works:
         for _ in range(batches):
             rows = await self.thread(self.store.read_due, shards, self.clock.now(), self._batch)
             if rows:
-                done += await self._commit(await self._judged(rows))
+                with span("unpend.look", shards=len(shards), identities=len(rows)):
+                    done += await self._commit(await self._judged(rows))
             if len(rows) < self._batch:
                 break
         return done
@@ -144,7 +147,8 @@ class Works:
 
     async def _diagnose(self, owed: Owed) -> None:
         try:
-            report = await diagnose_identity(owed.identity, self._dns)
+            with span("unpend.diagnose", shard=shard_of(owed.identity.key)):
+                report = await diagnose_identity(owed.identity, self._dns)
             now = self.clock.now()
             found = await insight_from(report, now)
             steps: list[Transition] = []

@@ -7,10 +7,12 @@ UnpendError
 │   ├── CaseFileError   a saved case cannot be read
 │   └── ScenarioError   a lab scenario cannot be read
 ├── WriterError         the DNS host's API refused, or could not be used (exit 4)
-│   └── CredentialsError  there are none, or they are not accepted (exit 2)
+│   ├── CredentialsError  there are none, or they are not accepted (exit 2)
+│   └── StoppedError      Ctrl-C while it was being used (exit 130)
 ├── RefusedError        a change that is not safe to make (exit 5)
 ├── IdentityError       the engine cannot do this to an identity (exit 2)
 │   ├── UnknownIdentityError   there is none of this name
+│   ├── UnknownEndpointError   there is no such webhook
 │   ├── IdentityExistsError    there is one already
 │   ├── InvalidAttributeError  what was given for it cannot be used
 │   └── LimitError             there are too many
@@ -64,6 +66,10 @@ class CredentialsError(WriterError):
     """The credentials of the DNS host's API are missing or not accepted."""
 
 
+class StoppedError(WriterError):
+    """Ctrl-C while changes were being made."""
+
+
 class RefusedError(UnpendError):
     """A change that is not safe to make was not made."""
 
@@ -74,6 +80,10 @@ class IdentityError(UnpendError):
 
 class UnknownIdentityError(IdentityError):
     """There is no identity of this name."""
+
+
+class UnknownEndpointError(IdentityError):
+    """There is no such webhook in this account."""
 
 
 class IdentityExistsError(IdentityError):

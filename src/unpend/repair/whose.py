@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from unpend.catalog import provider_of_target, provider_of_txt, proxy_of
+from unpend.catalog import provider_of_record, provider_of_target, provider_of_txt, proxy_of
 from unpend.diagnosis.case import Case
 from unpend.model.expected import ExpectedRecord, Purpose
 from unpend.model.names import labels
@@ -69,11 +69,15 @@ def owner_of(case: Case, name: str, type_: str, value: str) -> Text | None:
     """The other service that holds this record, `UNKNOWN` where nobody can tell, None where it is ours."""
     if ours(case, name, type_, value):
         return None
+    wanted = _wanted_provider(case, name)
     found = provider_of_target(value) if type_ in {"CNAME", "MX", "NS"} else provider_of_txt(value)
-    if found is None:
-        keys = [v for r in case.records if r.purpose is Purpose.DKIM and r.type == type_ == "TXT" for v in r.values]
-        return None if any(_same_key(value.lower(), key.lower()) for key in keys) else UNKNOWN
-    return None if found.id == _wanted_provider(case, name) else found.name
+    if found is not None:
+        return None if found.id == wanted else found.name
+    keys = [v for r in case.records if r.purpose is Purpose.DKIM and r.type == type_ == "TXT" for v in r.values]
+    if any(_same_key(value.lower(), key.lower()) for key in keys):
+        return None
+    told = provider_of_record(name, type_, value)
+    return UNKNOWN if told is None or wanted in {told.id, told.underneath} else told.name
 
 
 def _wanted_provider(case: Case, name: str) -> str | None:

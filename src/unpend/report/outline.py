@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 
 from unpend.catalog import DnsHost, PanelWords, generic_words, host_of
+from unpend.model.expected import Expected
 from unpend.model.finding import Finding, Severity
 from unpend.model.plan import Change, Errand, Op, Then
 from unpend.model.records import Exchange
@@ -71,7 +72,7 @@ def parts(report: Report) -> Iterator[Part]:
     """The plan in the words of the user's own DNS panel, zone by zone."""
     yield from places(report, report.plan.changes)
     if report.plan.then:
-        yield Part(None, None, tuple(_then(t, alone=not report.plan.changes) for t in report.plan.then))
+        yield Part(None, None, tuple(_then(t, report) for t in report.plan.then))
 
 
 def places(report: Report, edits: tuple[Change | Errand, ...]) -> Iterator[Part]:
@@ -125,11 +126,19 @@ def _errand(errand: Errand) -> Step:
     return Step(errand.instructions)
 
 
-def _then(then: Then, *, alone: bool) -> Step:
+def _then(then: Then, report: Report) -> Step:
     if then.op != "wait":
-        return Step(phrases.RESTART)
-    text = phrases.WAIT_ONLY if alone else phrases.WAIT
+        return Step(phrases.RESTART, remarks=tuple(_restart_at_ses(report.expected)))
+    text = phrases.WAIT if report.plan.changes else phrases.WAIT_ONLY
     return Step(text.fill(until=utc(then.until or 0), span=phrases.span(then.seconds or 0)))
+
+
+def _restart_at_ses(expected: Expected) -> Iterator[Text]:
+    """The command, where the identity signs with Easy DKIM of its own: for any other key it would change whose signs."""
+    view = expected.view
+    if expected.provider == "ses" and view is not None and view.signing_origin in {None, "AWS_SES"}:
+        region = f" --region {expected.region}" if expected.region else ""
+        yield phrases.RESTART_AT_SES.fill(domain=expected.domain.rstrip("."), region=region)
 
 
 def utc(time: float) -> str:

@@ -56,6 +56,10 @@ RESTART = Text(
     "Then start the verification again at the provider: it stopped looking. Do not delete and re-create the identity.",
     "そのあと事業者側で検証をやり直してください（すでに確認が打ち切られています）。アイデンティティの削除と再作成は行わないでください。",
 )
+RESTART_AT_SES = Text(
+    "`aws ses verify-domain-dkim --domain {domain}{region}` is reported to do it and to keep the tokens; AWS does not document which call does.",
+    "`aws ses verify-domain-dkim --domain {domain}{region}` でやり直せ、トークンも変わらないという報告があります（どの API で再開するかは AWS の文書にありません）。",
+)
 SAFETY = {
     "safe": Text("", ""),
     "review": Text("Look before you apply this:", "適用する前に確認してください:"),

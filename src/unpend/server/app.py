@@ -5,19 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, Router
 
+from unpend.server.operating import alive
 from unpend.server.ses import SesApp
 from unpend.sesv2.door import Door
 
 
 def application(door: Door, threads: Executor, more: Sequence[BaseRoute] = ()) -> Router:
     """The doors by path; what no other door has is SES's, whose clients know their own paths."""
-    return Router([Route("/healthz", healthz), *more], redirect_slashes=False, default=SesApp(door, threads))
-
-
-async def healthz(_: Request) -> Response:
-    """Alive: the process answers. Whether it can work is `/readyz`."""
-    return PlainTextResponse("ok\n")
+    return Router([Route("/healthz", alive), *more], redirect_slashes=False, default=SesApp(door, threads))

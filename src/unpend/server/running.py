@@ -53,7 +53,7 @@ class Process:
         for number in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self.stop)
-        server = _Server(_configuration(self.app))
+        server = server_for(self.app)
         works = [asyncio.create_task(server.serve(list(self.listening)))]
         works += [asyncio.ensure_future(_running(each)) for each in self.beside]
         waiter = asyncio.create_task(self._stopping.wait())
@@ -64,6 +64,11 @@ class Process:
             each.stop()
         waiter.cancel()
         await asyncio.gather(*works)
+
+
+def server_for(app: ASGIApp) -> uvicorn.Server:
+    """A server that leaves signals, logs and headers to us."""
+    return _Server(_configuration(app))
 
 
 async def _running(beside: Beside) -> None:

@@ -7,11 +7,11 @@ their Origin, or by a Host that is not this machine (DNS rebinding), and refused
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from unpend.engine.loopback import is_loopback
 from unpend.sesv2.errors import SesError, denied, unknown_key
 from unpend.sesv2.request import Request
 from unpend.sesv2.signature import Signed, claimed, verify
@@ -71,17 +71,6 @@ class Gate:
         named = ACCOUNT.fullmatch(told.key_id)
         region = told.region if REGION.fullmatch(told.region) else self.region
         return Caller(told.key_id if named else self.account, region)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host, with or without its port, is this machine by its name or address."""
-    name = host.lower().partition("]")[0].lstrip("[") if host.startswith("[") else host.lower().partition(":")[0]
-    if name.rstrip(".") == "localhost" or name.rstrip(".").endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def _scope(request: Request) -> Signed | None:

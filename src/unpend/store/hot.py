@@ -36,6 +36,10 @@ GLIMPSES = text(
     "SELECT name, kind, ownership_state FROM identity i "
     "WHERE account = :account AND region = :region AND name > :after ORDER BY name LIMIT :limit"
 ).columns(column("name"), column("kind"), column("ownership_state"))
+DOMAINS = text(
+    f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
+    "ORDER BY i.id LIMIT :limit"
+)
 # One probe of the index a shard, however much is due.
 DUE_SHARDS = text(
     "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
@@ -108,8 +112,8 @@ EVENT = Batch(
 )
 DELIVERY = Batch(
     "seq:bigint at:float8",
-    "INSERT INTO delivery (event, endpoint, shard, due_at, rev, attempt, last_code) "
-    "SELECT e.seq, p.id, e.identity % 1024, u.at, 0, 0, 0 FROM {rows} JOIN event e ON e.seq = u.seq "
+    "INSERT INTO delivery (event, endpoint, due_at, rev, attempt, last_code, last_word) "
+    "SELECT e.seq, p.id, u.at, 0, 0, 0, '' FROM {rows} JOIN event e ON e.seq = u.seq "
     "JOIN endpoint p ON p.account = e.account AND p.state = 0 AND (p.types = '' OR p.types LIKE '%,' || e.type || ',%') "
     "WHERE true",
 )

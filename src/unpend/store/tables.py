@@ -133,8 +133,10 @@ endpoint = Table(
     Column("url", Text, nullable=False),
     Column("secrets", Text, nullable=False),
     Column("types", Text, nullable=False),
+    Column("lang", Text, nullable=False),
     Column("state", SmallInteger, nullable=False),
     _seconds("created_at"),
+    _seconds("failing_since", nullable=True),
     Index("endpoint_account", "account"),
     sqlite_autoincrement=True,
 )
@@ -143,21 +145,73 @@ delivery = Table(
     metadata,
     Column("event", _ID, ForeignKey("event.seq", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("endpoint", _ID, ForeignKey("endpoint.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    Column("shard", SmallInteger, nullable=False),
     _seconds("due_at", nullable=True),
     Column("rev", Integer, nullable=False),
     Column("attempt", SmallInteger, nullable=False),
+    _seconds("tried_at", nullable=True),
     Column("last_code", SmallInteger, nullable=False),
-    Index("delivery_due", "shard", "due_at", "event", "endpoint"),
+    Column("last_word", Text, nullable=False),
 )
+# Of what is still owed only: what was taken leaves it.
+Index(
+    "delivery_due",
+    delivery.c.endpoint,
+    delivery.c.due_at,
+    sqlite_where=delivery.c.due_at.is_not(None),
+    postgresql_where=delivery.c.due_at.is_not(None),
+)
+# For the deletion of an endpoint, and for what its owner reads.
+Index("delivery_endpoint", delivery.c.endpoint, delivery.c.event)
+# The keys behind issued names. They outlive their identity: mail that was signed is verified for days after.
 signing_key = Table(
     "signing_key",
     metadata,
-    Column("id", _ID, _of_identity(), primary_key=True, autoincrement=False),
-    Column("slot", SmallInteger, primary_key=True, autoincrement=False),
-    Column("private", LargeBinary, nullable=False),
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("account", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("slot", SmallInteger, nullable=False),
+    Column("zone", Text, nullable=False),
+    Column("token", Text, nullable=False, index=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("bits", SmallInteger, nullable=False),
     Column("public", Text, nullable=False),
+    Column("private", LargeBinary, nullable=False),
+    _seconds("since"),
+    _seconds("due_at", nullable=True),
+    Column("shown", SmallInteger, nullable=False),
+    Column("rev", Integer, nullable=False),
+    UniqueConstraint("account", "region", "name", "slot"),
+    Index("signing_key_due", "due_at"),
+    Index("signing_key_shown", "shown", "id"),
+    sqlite_autoincrement=True,
+)
+# Keys of the REST door. Only a digest is kept: 256 random bits need no slow hash.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("id", _ID, primary_key=True, autoincrement=True),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    _seconds("created_at"),
+    _seconds("revoked_at", nullable=True),
+    Index("api_key_account", "account", "id"),
+)
+# What was answered to a request with an Idempotency-Key, so that its repetition is answered alike.
+reply = Table(
+    "reply",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     _seconds("at"),
+    Index("reply_at", "at"),
 )
 # What belongs to the installation: the wrapped secret, the clock's anchor.
 installation = Table(

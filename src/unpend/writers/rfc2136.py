@@ -98,6 +98,17 @@ class Rfc2136:
         if rcode != dns.rcode.NOERROR:
             raise WriterError(API_REFUSED.fill(host=self.host, why=dns.rcode.to_text(rcode)))
 
+    def replace(self, zone: str, sets: Mapping[str, str], ttl: int) -> None:
+        """One update: each of these names gets this one TXT value, whatever stood there. For zones that are ours alone."""
+        update = self._update(zone)
+        for name, value in sets.items():
+            update.replace(name, ttl, "TXT", presented("TXT", value))
+        rcode = self._sent(update).rcode()
+        if rcode == dns.rcode.NOTAUTH or rcode == dns.rcode.NOTZONE:
+            raise WriterError(NO_ZONE.fill(zone=zone))
+        if rcode != dns.rcode.NOERROR:
+            raise WriterError(API_REFUSED.fill(host=self.host, why=dns.rcode.to_text(rcode)))
+
     def _answered(self, zone: str, name: str, type_: str) -> dns.rrset.RRset | None:
         query = dns.message.make_query(name, type_)
         query.flags &= ~dns.flags.RD

@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from unpend.model.errors import CredentialsError, RefusedError, WriterError
+from unpend.aws import called, client_of, session_of
+from unpend.model.errors import RefusedError, WriterError
 from unpend.model.names import absolute
 from unpend.model.records import modelled, presented
 from unpend.model.text import Text
-from unpend.writers.contract import AGAIN, API_REFUSED, CHANGED, NO_ZONE, NO_ZONE_HINT, Held
+from unpend.writers.contract import AGAIN, CHANGED, NO_ZONE, NO_ZONE_HINT, Held
 
 HOST = "Amazon Route 53"
-NOT_INSTALLED = Text(
-    en="Route 53 needs boto3: pip install 'unpend[aws]'", ja="Route 53 には boto3 が必要です: pip install 'unpend[aws]'"
-)
 NOT_DELEGATED = Text(
     en="The account has {count} hosted zones named {zone}, and the domain is delegated to none of them.",
     ja="アカウントには {zone} のホストゾーンが {count} 個ありますが、どれにも委任されていません。",
@@ -23,9 +21,6 @@ NOT_DELEGATED = Text(
 # The set itself comes first, but emulators order names in other ways.
 LISTED = "100"
 _OCTAL = re.compile(r"\\(\d{3})")
-NO_ACCESS = frozenset(
-    {"AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch"}
-)
 
 
 class Route53:
@@ -87,28 +82,12 @@ class Route53:
         )
 
     def _called(self, operation: str, **arguments: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
-        try:
-            return getattr(self._client, operation)(**arguments)
-        except NoCredentialsError as error:
-            raise CredentialsError(API_REFUSED.fill(host=HOST, why=error)) from error
-        except ClientError as error:
-            kind = CredentialsError if error.response["Error"]["Code"] in NO_ACCESS else WriterError
-            raise kind(API_REFUSED.fill(host=HOST, why=error)) from error
-        except BotoCoreError as error:
-            raise WriterError(API_REFUSED.fill(host=HOST, why=error)) from error
+        return called(self._client, operation, **arguments)
 
 
 def _client() -> Any:
-    try:
-        import boto3
-        from botocore.config import Config
-    except ImportError as error:
-        raise CredentialsError(NOT_INSTALLED) from error
-    return boto3.client(
-        "route53", region_name="us-east-1", config=Config(retries={"mode": "standard", "max_attempts": 5})
-    )
+    """Route 53 is one for all regions; its API is in this one."""
+    return client_of(session_of(region="us-east-1", tries=5), "route53")
 
 
 def _held(listed: dict[str, Any] | None) -> Held:

@@ -2,75 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import random
 import struct
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from typing import Any
 
-import dns.message
-import dns.name
-import dns.rcode
-import dns.rrset
 import pytest
-from tests.observer.peers import Answers, peer
 
-from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.records import Outcome
-from unpend.observer.bulk import (
-    UNLIMITED,
-    BulkSettings,
-    Fast,
-    FastVerdict,
-    Subject,
-    look_up,
-    many_processes,
-    subject_of,
-)
-from unpend.observer.settings import Resolver
+from unpend.observer.bulk import Fast, flight
+from unpend.observer.bulk.accelerate import burst_of
+from unpend.observer.bulk.burst import Burst
+
+from .world import coded, looked_up, right
+
+HALVES = ("pure", "c")
 
 
-def subjects(count: int) -> Iterator[Subject]:
-    for number in range(count):
-        yield subject_of(expected(number), number)
-
-
-def expected(number: int) -> Expected:
-    domain = f"d{number}.example.com."
-    names = [(f"t{i}._domainkey.{domain}", f"t{i}-{number}.dkim.provider.example.") for i in range(3)]
-    return Expected(domain, tuple(ExpectedRecord(Purpose.DKIM, name, "CNAME", (target,)) for name, target in names))
-
-
-def right(data: bytes, domain: str = "") -> bytes:
-    """What the wanted zone answers: d7 is absent, d8 has another target, the others are right."""
-    query = dns.message.from_wire(data)
-    name = query.question[0].name
-    token, number = name.labels[0].decode().lower(), name.labels[2].decode().lower()[1:]
-    response = dns.message.make_response(query)
-    if number == "7":
-        response.set_rcode(dns.rcode.NXDOMAIN)
-    else:
-        target = "else.example." if number == "8" else f"{token}-{number}.DKIM.provider.example."
-        response.answer.append(dns.rrset.from_text(name, 60, "IN", "CNAME", target))
-    return response.to_wire()
-
-
-def coded(data: bytes, rcode: int, tc: bool = False) -> bytes:
-    flags = struct.pack("!BB", 0x84 | (2 if tc else 0), rcode)
-    question = dns.message.from_wire(data).question[0]
-    name = question.name.to_wire()
-    assert name
-    return data[:2] + flags + b"\0\1\0\0\0\0\0\0" + data[12 : 12 + len(name) + 4]
-
-
-async def looked_up(count: int, udp: Answers, tcp: Answers | None = None, **told: object) -> dict[int, FastVerdict]:
-    async with peer(udp, tcp) as port:
-        at = (Resolver("127.0.0.1", port),)
-        settings = BulkSettings(at, **{"timeout": 0.6, "rate": UNLIMITED, **told})  # type: ignore[arg-type]
-        found = await asyncio.to_thread(lambda: list(look_up(subjects(count), settings)))
-    assert len(found) == count
-    return {v.key: v for v in found}
+@pytest.fixture(params=HALVES, autouse=True)
+def half(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
+    """Every test of this file holds for the pure and for the C half of the sockets."""
+    if request.param == "c" and module is None:
+        pytest.skip("no C compiler here")
+    monkeypatch.setattr(flight, "make_burst", lambda: burst_of(module) if request.param == "c" else Burst)
 
 
 async def test_verdicts_are_right_and_each_comes_once() -> None:
@@ -162,76 +117,3 @@ async def test_mixed_case_is_checked_to_the_letter() -> None:
     kept = await looked_up(5, lambda d: [right(d)], mixed_case=True)
     lost = await looked_up(5, lower, over_tcp, mixed_case=True)
     assert {v.fast for v in (*kept.values(), *lost.values())} == {Fast.RIGHT}
-
-
-async def test_no_server_is_asked_faster_than_the_stated_rate() -> None:
-    asked: list[float] = []
-
-    def noted(data: bytes) -> list[bytes]:
-        asked.append(time.monotonic())
-        return [right(data)]
-
-    await looked_up(40, noted, rate=200.0, timeout=1.0)
-    assert len(asked) == 120
-    assert asked[-1] - asked[0] >= 100 / 200
-
-
-async def test_trouble_lowers_the_pace() -> None:
-    asked: list[float] = []
-
-    def refusing(data: bytes) -> list[bytes]:
-        asked.append(time.monotonic())
-        return [coded(data, 5)]
-
-    await looked_up(50, refusing, rate=100.0, tries=1, timeout=1.0)
-    assert len(asked) == 150
-    assert asked[-1] - asked[0] >= 1.7
-    assert asked[-1] - asked[99] >= 1.6 * (asked[49] - asked[0])
-
-
-async def test_the_input_is_taken_as_there_is_room() -> None:
-    taken = itertools.count()
-
-    def endless() -> Iterator[Subject]:
-        while True:
-            yield subject_of(expected(next(taken)))
-
-    async with peer(lambda d: [right(d)]) as port:
-        settings = BulkSettings((Resolver("127.0.0.1", port),), window=16, rate=UNLIMITED)
-        run = look_up(endless(), settings)
-        await asyncio.to_thread(lambda: list(itertools.islice(run, 50)))
-        run.close()
-    assert next(taken) < 50 + 2 * 256
-
-
-async def test_many_processes_say_the_same() -> None:
-    async with peer(lambda d: [right(d)]) as port:
-        settings = BulkSettings((Resolver("127.0.0.1", port),), rate=UNLIMITED)
-        found = await asyncio.to_thread(lambda: list(many_processes(subjects(90), settings, 2)))
-        alone = await asyncio.to_thread(lambda: list(look_up(subjects(90), settings)))
-    assert sorted(found, key=lambda v: v.key) == sorted(alone, key=lambda v: v.key)
-    assert len(found) == 90
-
-
-async def test_what_the_input_raises_reaches_the_caller() -> None:
-    def failing() -> Iterator[Subject]:
-        yield from subjects(3)
-        raise OSError("the disk is gone")
-
-    settings = BulkSettings((Resolver("127.0.0.1", 9),), rate=UNLIMITED, timeout=0.05)
-    for run in (lambda: list(look_up(failing(), settings)), lambda: list(many_processes(failing(), settings, 2))):
-        with pytest.raises(OSError, match="the disk is gone"):
-            await asyncio.to_thread(run)
-
-
-@pytest.mark.parametrize("told", [{"window": 0}, {"rate": 0}, {"timeout": 90}, {"tries": 99}, {"resolvers": ()}])
-def test_settings_out_of_bounds_are_refused(told: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"must be|neither"):
-        BulkSettings(**{"resolvers": (Resolver("127.0.0.1"),), **told})  # type: ignore[arg-type]
-
-
-def test_names_that_cannot_be_asked_for_are_refused() -> None:
-    for name in ("a..b.", f"{'x' * 64}.example.", "é.example.", f"{'abcdefgh.' * 40}"):
-        record = ExpectedRecord(Purpose.OTHER, name, "TXT", ("x",))
-        with pytest.raises(ValueError, match=r"name|label|ascii"):
-            subject_of(Expected("example.", (record,)))

@@ -27,21 +27,22 @@ class Owner:
         raise NotImplementedError
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Asking:
     """`question` is the question section as it is sent, `wanted` the CNAME target whose answer needs no reading.
 
-    `stamp` tells the tries apart while an older one still waits for its time-out. `zone` is where it is asked.
+    `stamp` tells the tries apart while an older one still waits for its time-out. `zone` is where it is asked. There
+    are millions of these and few go another way than the straight one: what is not said here costs nothing then.
     """
 
     owner: Owner
     index: int
     question: bytes
     wanted: bytes = b""
-    server: Target | None = None
-    tries: int = 0
-    stamp: int = 0
-    plain: bool = False
-    referrals: int = 0
-    note: str = ""
-    zone: bytes = field(default=b"\0")
+    server: Target | None = field(default=None, init=False)
+    tries: int = field(default=0, init=False)
+    stamp: int = field(default=0, init=False)
+    plain: bool = field(default=False, init=False)
+    referrals: int = field(default=0, init=False)
+    note: str = field(default="", init=False)
+    zone: bytes = field(default=b"\0", init=False)

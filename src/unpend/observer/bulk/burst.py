@@ -10,6 +10,7 @@ import errno
 import random
 import socket
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from unpend.observer.bulk.asking import Asking
 from unpend.observer.bulk.judge import plainly_right
@@ -25,13 +26,26 @@ Peer = tuple[str | int, ...]
 Heard = tuple[Asking, bytes]
 
 
+class Bursts(Protocol):
+    """What the pure and the C half have in common. `problem`: why a question was not sent, other than a full socket."""
+
+    problem: str
+
+    def fileno(self) -> int: ...
+
+    def send(self, peer: Peer, askings: Sequence[Asking], stamp: int, edns: bool) -> bytes: ...
+
+    def receive(self, right: list[Asking], rest: list[Heard]) -> bool: ...
+
+    def expire(self, ids: bytes, stamp: int) -> list[Asking]: ...
+
+    def close(self) -> None: ...
+
+
 class Burst:
-    """Sends and matches on one socket. An answer counts if its id, its source and its question are those asked.
+    """Sends and matches on one socket. An answer counts if its id, its source and its question are those asked."""
 
-    `problem` is why the last question was not sent, other than a full socket: no route, or this machine's firewall.
-    """
-
-    def __init__(self, family: int, *, recurse: bool) -> None:
+    def __init__(self, family: int, recurse: bool) -> None:
         self.socket = open_socket(family)
         self.problem = ""
         self._flags = bytes([recurse, 0])

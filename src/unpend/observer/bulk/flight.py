@@ -10,11 +10,12 @@ import heapq
 import random
 import selectors
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Protocol
 
+from unpend.observer.bulk.accelerate import MakeBurst, make_burst
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.bulk.burst import Burst, Heard
+from unpend.observer.bulk.burst import Heard
 from unpend.observer.bulk.judge import trouble
 from unpend.observer.bulk.opened import Opened
 from unpend.observer.bulk.settings import BulkSettings
@@ -51,11 +52,11 @@ class Way(Protocol):
 class Flight:
     """One run. `batches` may be called once; it holds at most `settings.backlog` questions whatever the input's length."""
 
-    def __init__(self, settings: BulkSettings, way: Way, burst: type[Burst] = Burst) -> None:
+    def __init__(self, settings: BulkSettings, way: Way, make: MakeBurst | None = None) -> None:
         self._settings = settings
         self.way = way
         self._selector = selectors.DefaultSelector()
-        self._traffic = Traffic(settings, self._selector, way.recurse, burst)
+        self._traffic = Traffic(settings, self._selector, way.recurse, make or make_burst())
         self._streams = Streams(self._selector, settings.timeout * 2, self._heard_whole, self.again)
         self._later: list[tuple[float, int, Asking]] = []
         self._count = 0
@@ -63,6 +64,7 @@ class Flight:
         self.held = 0
         self.done: list[FastVerdict] = []
         self.now = time.monotonic()
+        self.mixes_case = settings.mixed_case
         self._random = random.SystemRandom()
 
     def batches(self, subjects: Iterable[Subject | None]) -> Generator[list[FastVerdict], None, None]:
@@ -121,14 +123,23 @@ class Flight:
     # --- questions on their way ---------------------------------------------------------------------------------
 
     def spelled(self, question: bytes) -> bytes:
-        """The question as it is sent: in random upper and lower case where that is wanted."""
-        return mixed(question[:-4], self._random) + question[-4:] if self._settings.mixed_case else question
+        """The question in random upper and lower case (0x20)."""
+        return mixed(question[:-4], self._random) + question[-4:]
 
     def ask(self, asking: Asking) -> None:
         """Put a question into the queue of the server whose turn it is."""
         target = self.way.place(asking, self.now)
         if target is not None:
-            self._traffic.queue(asking, target)
+            self._traffic.queue((asking,), target)
+
+    def ask_together(self, askings: Sequence[Asking]) -> None:
+        """Put the questions of one subject to the same resolver."""
+        target = self.way.place(askings[0], self.now)
+        if target is None:
+            for asking in askings[1:]:
+                self.ask(asking)
+        else:
+            self._traffic.queue(askings, target)
 
     def again(self, asking: Asking, why: str, pause: float = 0.0) -> None:
         """The next try, at the next server, until all tries are used up. The last one goes without EDNS.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 
 from unpend.diagnosis.compare import holds
-from unpend.diagnosis.rules.wrong_value.stale_target import has_key
+from unpend.diagnosis.keys import has_key
 from unpend.model.records import Exchange, Outcome, Probe, Question, Role, Server
 from unpend.observer.bulk.subject import RIGHT, RIGHT_WITH_KEY, Seen, Sought
 from unpend.observer.wire.message import RCODES, Answer, decode, outcome_of
-from unpend.observer.wire.names import MalformedMessageError
+from unpend.observer.wire.names import MalformedMessageError, read_name
 
 ABSENT = Seen(Outcome.NXDOMAIN)
 CNAME_IN = b"\xc0\x0c\x00\x05\x00\x01"
@@ -64,9 +64,22 @@ def judged(data: bytes, sought: Sought) -> Seen:
     if data[3] & 0xF == 3 and data[6:8] == b"\0\0":
         return ABSENT
     try:
+        behind = 12 + len(sought.question)
+        if sought.target and data[6:8] == b"\0\1" and data[behind : behind + 6] == CNAME_IN:
+            return _other_target(data, behind + 12, sought)
         return _read(decode(data), sought)
     except (MalformedMessageError, ValueError, struct.error, IndexError) as error:
         return Seen(Outcome.MALFORMED, note=str(error)[:80])
+
+
+def _other_target(data: bytes, at: int, sought: Sought) -> Seen:
+    """A single CNAME is what is mostly there where something else is there."""
+    target, end = read_name(data, at)
+    if end != at + int.from_bytes(data[at - 2 : at], "big"):
+        raise MalformedMessageError("record data of the wrong length")
+    if target == sought.record.values[0].lower():
+        return RIGHT
+    return Seen(Outcome.ANSWER, values=(f"CNAME {target}"[:512],))
 
 
 def _read(answer: Answer, sought: Sought) -> Seen:

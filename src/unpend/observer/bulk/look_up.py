@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 
+from unpend.observer.bulk.accelerate import MakeBurst
 from unpend.observer.bulk.by_delegations import ByDelegations
 from unpend.observer.bulk.by_resolvers import ByResolvers
 from unpend.observer.bulk.flight import Flight
@@ -11,22 +12,25 @@ from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.subject import FastVerdict, Subject
 
 
-def look_up(subjects: Iterable[Subject], settings: BulkSettings) -> Generator[FastVerdict, None, None]:
+def look_up(
+    subjects: Iterable[Subject], settings: BulkSettings, make: MakeBurst | None = None
+) -> Generator[FastVerdict, None, None]:
     """The fast verdict of every subject, as it comes to stand, not in the order of the input.
 
     Subjects are taken from the input as there is room for them, and nothing is sent while nobody takes verdicts: the
-    input may be endless. Blocks its thread; `many_processes` does the same on every core.
+    input may be endless. Blocks its thread; `many_processes` does the same on every core. `make` chooses
+    the sockets' half: by default the C one if it was built.
     """
-    for batch in look_up_in_batches(subjects, settings):
+    for batch in look_up_in_batches(subjects, settings, make):
         yield from batch
 
 
 def look_up_in_batches(
-    subjects: Iterable[Subject | None], settings: BulkSettings
+    subjects: Iterable[Subject | None], settings: BulkSettings, make: MakeBurst | None = None
 ) -> Generator[list[FastVerdict], None, None]:
     """The same in the batches in which they come to stand, for whoever hands them on."""
     way = ByResolvers(settings) if settings.resolvers else None
-    flight = Flight(settings, way or ByDelegations(settings))
+    flight = Flight(settings, way or ByDelegations(settings), make)
     if isinstance(flight.way, ByDelegations):
         flight.way.join(flight)
     return flight.batches(subjects)

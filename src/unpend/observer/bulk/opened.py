@@ -35,12 +35,15 @@ class Opened(Owner):
         flight.held += self._left
         if not sought:
             flight.done.append(FastVerdict(self._subject.key, Fast.OTHER, ()))
-        for index in range(min(1, len(sought)) if not flight.way.recurse else len(sought)):
-            self._ask(index)
+        elif flight.way.recurse:
+            flight.ask_together([self._asking(index) for index in range(len(sought))])
+        else:
+            flight.ask(self._asking(0))
 
-    def _ask(self, index: int) -> None:
-        sought = self._subject.sought[index]
-        self._flight.ask(Asking(self, index, self._flight.spelled(sought.question), sought.target))
+    def _asking(self, index: int) -> Asking:
+        sought, flight = self._subject.sought[index], self._flight
+        question = flight.spelled(sought.question) if flight.mixes_case else sought.question
+        return Asking(self, index, question, sought.target)
 
     def right(self, asking: Asking) -> None:
         """The plainly right answer came."""
@@ -76,7 +79,7 @@ class Opened(Owner):
     def _follow(self, asking: Asking) -> None:
         if asking.index == 0:
             for index in range(1, len(self._subject.sought)):
-                self._ask(index)
+                self._flight.ask(self._asking(index))
 
     def _conclude(self) -> None:
         count = len(self._subject.sought)
@@ -84,14 +87,14 @@ class Opened(Owner):
         kept = self._seen
         if kept is None:
             seen = _ALL_RIGHT[count] if count < len(_ALL_RIGHT) else (RIGHT,) * count
+            fast = Fast.RIGHT if self._keyed else Fast.OTHER
         else:
             seen = tuple([kept.get(index, RIGHT) for index in range(count)])
-        self._flight.done.append(FastVerdict(self._subject.key, self._fast(seen), seen))
+            fast = self._fast(seen)
+        self._flight.done.append(FastVerdict(self._subject.key, fast, seen))
 
     def _fast(self, seen: tuple[Seen, ...]) -> Fast:
         """Something else weighs more than silence: it was seen, and whoever looks deeper hears the silence again."""
-        if self._seen is None:
-            return Fast.RIGHT if self._keyed else Fast.OTHER
         if any(not s.right and s.outcome.conclusive and s.outcome is not Outcome.REFERRAL for s in seen):
             return Fast.OTHER
         if not all(s.right for s in seen):

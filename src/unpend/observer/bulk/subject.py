@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.records import Outcome
+from unpend.observer.bulk.compiled import compiled
 from unpend.observer.wire.names import LABEL_LIMIT, NAME_LIMIT, to_wire
 from unpend.observer.wire.rdata import type_number
 
@@ -83,29 +86,57 @@ def subject_of(expected: Expected, key: Any = None, *, behind: bool = True) -> S
     single question per record tells both, so it costs nothing more.
     """
     required = expected.required
-    cnames = [r for r in required if r.type == "CNAME" and r.purpose is Purpose.DKIM]
-    wants_key = behind and expected.provider == "ses" and len(cnames) >= 3
-    sought = tuple(sought_of(r, behind=wants_key and r.type == "CNAME") for r in required)
+    wants_key = behind and expected.provider == "ses" and sum([_is_dkim_cname(r) for r in required]) >= 3
+    sought = tuple([sought_of(r, behind=wants_key and r.type == "CNAME") for r in required])
     return Subject(expected.domain if key is None else key, sought, wants_key)
+
+
+def _is_dkim_cname(record: ExpectedRecord) -> bool:
+    return record.type == "CNAME" and record.purpose is Purpose.DKIM
 
 
 def sought_of(record: ExpectedRecord, *, behind: bool = False) -> Sought:
     """A wanted record with its question."""
-    type_ = TXT if behind else type_number(record.type)
-    question = wire_name(record.name) + struct.pack("!HH", type_, 1)
     single = record.type == "CNAME" and len(record.values) == 1
+    question = wire(record.name, TXT if behind else type_number(record.type), False)
+    target = wire(record.values[0], 0, True) if single else b""
+    if question is None or target is None:
+        return _unusual(record, behind, single)
+    return Sought(record, question, target, behind)
+
+
+def _unusual(record: ExpectedRecord, behind: bool, single: bool) -> Sought:
+    """Names with escapes, and those that are none."""
+    question = wire_name(record.name) + struct.pack("!HH", TXT if behind else type_number(record.type), 1)
     return Sought(record, question, wire_name(record.values[0].lower()) if single else b"", behind)
 
 
 def wire_name(name: str) -> bytes:
-    """A name as labels. Most names need no unescaping, and this is a tenth of the whole cost of a question."""
-    if "\\" in name or not name.endswith(".") or name == ".":
-        return to_wire(name)
-    raw = name.encode("ascii").split(b".")
-    out = b"".join([_LENGTHS[len(label)] + label for label in raw if len(label) <= LABEL_LIMIT])
-    if len(out) != len(name) + 1 or len(out) > NAME_LIMIT or b"" in raw[:-1]:
-        raise ValueError(f"not a name that can be asked for: {name[:80]}")
-    return out
+    """A name as labels; ValueError where it is none."""
+    if ".." in name or (name.startswith(".") and name != "."):
+        raise ValueError(f"a name with an empty label: {name[:80]}")
+    return to_wire(name)
+
+
+def plain_wire(name: str, type_: int, lower: bool) -> bytes | None:
+    """A plain name as labels, with the rest of a question unless the type is 0; None for what needs the long way.
+
+    All but its first label is kept: the names of a domain share it, and so do their targets.
+    """
+    head, _, tail = (name.lower() if lower else name).partition(".")
+    if "\\" in name or ".." in name or not (tail.endswith(".") and 0 < len(head) <= LABEL_LIMIT and name.isascii()):
+        return None
+    out = _LENGTHS[len(head)] + head.encode("ascii") + _tail(tail)
+    if len(out) > NAME_LIMIT:
+        return None
+    return out + struct.pack("!HH", type_, 1) if type_ else out
+
+
+@lru_cache(4096)
+def _tail(name: str) -> bytes:
+    return to_wire(name)
 
 
 _LENGTHS = [bytes([length]) for length in range(LABEL_LIMIT + 1)]
+_module = compiled()
+wire: Callable[[str, int, bool], bytes | None] = plain_wire if _module is None else _module.wire

@@ -25,6 +25,7 @@ class Target:
     """`rate` is the stated rate, `pace` what is sent now: lowered by trouble, raised again by its absence.
 
     `source` is what the kernel calls the sender of its answers. `plain` is learnt: it does not bear EDNS.
+    `queue` holds first tries, `again` the further ones, which go first.
     """
 
     address: str
@@ -43,6 +44,7 @@ class Target:
     plain: bool = False
     scheduled: bool = False
     queue: deque[Asking] = field(default_factory=deque)
+    again: deque[Asking] = field(default_factory=deque)
     family: int = socket.AF_INET
     source: tuple[str, int] = ("", 0)
 

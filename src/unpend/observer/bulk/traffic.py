@@ -5,27 +5,29 @@ from __future__ import annotations
 import heapq
 import selectors
 from collections import deque
+from collections.abc import Sequence
 from itertools import islice
 
+from unpend.observer.bulk.accelerate import MakeBurst
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.bulk.burst import Burst, Heard
+from unpend.observer.bulk.burst import Bursts, Heard
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.target import Target
 
-Entry = tuple[float, Burst, bytes, int]
+Entry = tuple[float, Bursts, bytes, int]
 
 
 class Traffic:
     """At most `window` questions are under way. Servers with something to send take turns, a burst each."""
 
     def __init__(
-        self, settings: BulkSettings, selector: selectors.BaseSelector, recurse: bool, burst: type[Burst]
+        self, settings: BulkSettings, selector: selectors.BaseSelector, recurse: bool, make_burst: MakeBurst
     ) -> None:
         self._settings = settings
         self._selector = selector
         self._recurse = recurse
-        self._burst = burst
-        self._bursts: dict[int, deque[Burst]] = {}
+        self._make_burst = make_burst
+        self._bursts: dict[int, deque[Bursts]] = {}
         self._ready: deque[Target] = deque()
         self._resting: list[tuple[float, int, Target]] = []
         self._fifos: list[deque[Entry]] = [deque() for _ in range(settings.tries)]
@@ -34,10 +36,11 @@ class Traffic:
         self.sent = 0
         self.failed: list[Asking] = []
 
-    def queue(self, asking: Asking, target: Target) -> None:
-        """Send this when it is the server's turn."""
-        asking.server = target
-        target.queue.append(asking)
+    def queue(self, askings: Sequence[Asking], target: Target) -> None:
+        """Send these when it is the server's turn."""
+        for asking in askings:
+            asking.server = target
+        (target.again if askings[0].tries else target.queue).extend(askings)
         if not target.scheduled:
             target.scheduled = True
             self._ready.append(target)
@@ -66,7 +69,7 @@ class Traffic:
         return bool(self._ready) and any(t.under_way < t.window for t in islice(self._ready, 4))
 
     def _reschedule(self, target: Target, now: float) -> None:
-        if not target.queue:
+        if not (target.queue or target.again):
             target.scheduled = False
         elif target.short_of_tokens:
             self._count += 1
@@ -75,16 +78,17 @@ class Traffic:
             self._ready.append(target)
 
     def _send_to(self, target: Target, count: int, now: float) -> bool:
-        """Send the head of its queue; False if the socket is full."""
-        queue = target.queue
-        batch = [queue.popleft() for _ in range(min(count, len(queue)))]
-        if not any(asking.tries for asking in batch):
-            return self._send_alike(target, batch, 0, target.plain, now)
-        alike: dict[tuple[int, bool], list[Asking]] = {}
-        for asking in batch:
-            alike.setdefault((asking.tries, asking.plain or target.plain), []).append(asking)
-        went = [self._send_alike(target, each, tries, plain, now) for (tries, plain), each in alike.items()]
-        return all(went)
+        """Send the heads of its queues; False if the socket is full."""
+        if target.again:
+            alike: dict[tuple[int, bool], list[Asking]] = {}
+            for asking in _heads(target.again, count):
+                count -= 1
+                alike.setdefault((asking.tries, asking.plain or target.plain), []).append(asking)
+            went = [self._send_alike(target, each, tries, plain, now) for (tries, plain), each in alike.items()]
+            if not (count and all(went)):
+                return all(went)
+        batch = _heads(target.queue, count)
+        return not batch or self._send_alike(target, batch, 0, target.plain, now)
 
     def _send_alike(self, target: Target, batch: list[Asking], tries: int, plain: bool, now: float) -> bool:
         burst = self._next_burst(target.family)
@@ -103,30 +107,37 @@ class Traffic:
         if burst.problem:
             unsent[0].note, burst.problem = burst.problem, ""
             self.failed.append(unsent.pop(0))
-        target.queue.extendleft(reversed(unsent))
+        (target.again if tries else target.queue).extendleft(reversed(unsent))
         return False
 
-    def _next_burst(self, family: int) -> Burst:
+    def _next_burst(self, family: int) -> Bursts:
         """The sockets take turns, which spreads the source ports that a forger would have to know."""
         bursts = self._bursts.setdefault(family, deque())
         if len(bursts) < self._settings.source_ports:
-            bursts.appendleft(self._burst(family, recurse=self._recurse))
+            bursts.appendleft(self._make_burst(family, self._recurse))
             self._selector.register(bursts[0], selectors.EVENT_READ, bursts[0])
         bursts.rotate(-1)
         return bursts[-1]
 
     # --- in -----------------------------------------------------------------------------------------------------
 
-    def receive(self, burst: Burst, right: list[Asking], rest: list[Heard]) -> bool:
+    def receive(self, burst: Bursts, right: list[Asking], rest: list[Heard]) -> bool:
         """What has come on one socket; True if more may wait there."""
         before = len(right), len(rest)
         more = burst.receive(right, rest)
         self._under_way -= len(right) + len(rest) - sum(before)
-        for asking in right[before[0] :]:
-            _answered(asking)
-        for asking, _ in rest[before[1] :]:
-            _answered(asking)
+        self._count_answers(right[before[0] :])
+        self._count_answers([asking for asking, _ in rest[before[1] :]])
         return more
+
+    @staticmethod
+    def _count_answers(askings: list[Asking]) -> None:
+        for asking in askings:
+            server = asking.server
+            if server is not None:
+                server.under_way -= 1
+                server.answered += 1
+                server.silent_in_a_row = 0
 
     def late(self, now: float) -> list[Asking]:
         """Whoever waited long enough: the FIFO of each try is sorted by itself, as all its waits are equally long."""
@@ -149,9 +160,5 @@ class Traffic:
                 burst.close()
 
 
-def _answered(asking: Asking) -> None:
-    server = asking.server
-    if server is not None:
-        server.under_way -= 1
-        server.answered += 1
-        server.silent_in_a_row = 0
+def _heads(queue: deque[Asking], most: int) -> list[Asking]:
+    return [queue.popleft() for _ in range(min(most, len(queue)))]

@@ -12,11 +12,12 @@ from unpend.model.expected import Expected, ExpectedRecord, ProviderView, Purpos
 from unpend.model.names import absolute, is_under
 from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document
+from unpend.sources.byodkim import OWN_KEY, own_key_expected, signing_key
 from unpend.sources.mail_from import mail_from_records
 from unpend.sources.naming import is_name, owner_name
 from unpend.sources.rows import another_domain
 from unpend.sources.ses_tokens import dkim_records, read_tokens
-from unpend.sources.shapes import mapping, status, strings, word
+from unpend.sources.shapes import mapping, status, strings, switch, word
 from unpend.sources.signing_zones import REGIONS, target_zone
 from unpend.sources.times import read_time
 
@@ -25,8 +26,6 @@ KNOWN_AS = Text(
     en="the JSON of `aws sesv2 get-email-identity` or `create-email-identity`",
     ja="`aws sesv2 get-email-identity` または `create-email-identity` の JSON",
 )
-# What the SES console shows in the place of the key.
-OWN_KEY = "p=customerProvidedPublicKey"
 _OURS = ("SigningEnabled", "Status", "Tokens", "SigningAttributesOrigin", "SigningHostedZone")
 BRING_YOUR_OWN = Text(
     en="The identity signs with a key of your own (BYODKIM). SES does not give the public key back, so its value is not "
@@ -37,6 +36,10 @@ BRING_YOUR_OWN = Text(
 REPLICA = Text(
     en="The identity is a replica of the one in {region} (Deterministic Easy DKIM) and uses its records.",
     ja="この ID は {region} の ID の複製（Deterministic Easy DKIM）で、同じレコードを使います。",
+)
+NEVER_STARTED = Text(
+    en="The identity has no DKIM tokens: DKIM was never started for it.",
+    ja="この ID には DKIM のトークンがありません。DKIM がまだ開始されていません。",
 )
 AN_ADDRESS = Text(
     en="The file is about an e-mail address, which is verified by a link in a mail, not by DNS.",
@@ -51,12 +54,18 @@ AN_ADDRESS_HINT = Text(
 def recognises(document: Document) -> bool:
     data = mapping(document.data)
     dkim = mapping(data.get("DkimAttributes"))
-    return any(key in dkim for key in _OURS) or ("IdentityType" in data and "VerifiedForSendingStatus" in data)
+    return (
+        bool(signing_key(data))
+        or any(key in dkim for key in _OURS)
+        or ("IdentityType" in data and "VerifiedForSendingStatus" in data)
+    )
 
 
 def read(document: Document, asked: Asked) -> Expected:
     data = mapping(document.data)
     _refuse_other(data, asked.domain)
+    if held := signing_key(data):
+        return own_key_expected(held, asked, SOURCE)
     dkim = mapping(data.get("DkimAttributes"))
     origin = word(dkim.get("SigningAttributesOrigin")).upper()
     tokens = strings(dkim.get("Tokens"))
@@ -74,6 +83,8 @@ def _dkim(
 ) -> tuple[tuple[ExpectedRecord, ...], str | None, tuple[Text, ...]]:
     if origin == "EXTERNAL":
         return _own_key(asked.domain, tokens)
+    if not tokens and status(dkim.get("Status")) == "NOT_STARTED":
+        return (), None, (NEVER_STARTED,)
     parent = origin.removeprefix("AWS_SES_").lower().replace("_", "-")
     region = parent if parent in REGIONS else asked.region
     read_ = read_tokens(tokens, asked.domain)
@@ -91,7 +102,7 @@ def _own_key(domain: str, tokens: list[str]) -> tuple[tuple[ExpectedRecord, ...]
     said = (BRING_YOUR_OWN.fill(name=name.rstrip(".")),)
     if not is_name(name.lower()):
         return (), None, said
-    return (ExpectedRecord(Purpose.DKIM, name.lower(), "TXT", (OWN_KEY,)),), None, said
+    return (ExpectedRecord(Purpose.DKIM, name.lower(), "TXT", (OWN_KEY,), known=False),), None, said
 
 
 def _mail_from(data: dict[str, Any]) -> str:
@@ -127,5 +138,8 @@ def _view(data: dict[str, Any], dkim: dict[str, Any], domain: str) -> ProviderVi
         soa_primary=absolute(primary) if (primary := word(soa.get("PrimaryNameServer"))) else None,
         mail_from_domain=_mail_from_set(data, domain),
         mail_from_status=status(mapping(data.get("MailFromAttributes")).get("MailFromDomainStatus")),
+        signing_origin=word(dkim.get("SigningAttributesOrigin"))[:40] or None,
+        signing_enabled=switch(dkim.get("SigningEnabled")),
+        sending_allowed=switch(data.get("VerifiedForSendingStatus")),
         soa_serial=int(serial) if serial.isascii() and serial.isdigit() and len(serial) <= 10 else None,
     )

@@ -37,20 +37,31 @@ def upgrade() -> None:
     )
     event = "uid:text account:text identity:number version:int type:text body:text at:real"
     _table("event", _counted("seq"), event, [sa.UniqueConstraint("identity", "version", "type"), _unique("uid")], own)
-    endpoint = "uid:text account:text url:text secrets:text types:text state:small created_at:real"
+    endpoint = "uid:text account:text url:text secrets:text types:text lang:text state:small created_at:real failing_since:real?"
     _table("endpoint", _counted("id"), endpoint, [_unique("uid")], own)
     _table("installation", sa.Column("name", sa.Text(), primary_key=True), "value:text")
     _of_identity("schedule", "shard:small due_at:real rev:int attempt:small checked_at:real?")
     _of_identity("deep", "shard:small due_at:real rev:int")
     _of_identity("insight", "at:real verdict:text cause:text eta:real? casefile:bytes")
     _of_identity("transition", "machine:small before:small after:small event:small at:real seen:text", "version:int")
-    _of_identity("signing_key", "private:bytes public:text at:real", "slot:small")
+    _keys()
     _deliveries()
     _indexes()
 
 
+def _keys() -> None:
+    signing = "account:text region:text name:text slot:small zone:text token:text state:small bits:small public:text private:bytes "
+    signing += "since:real due_at:real? shown:small rev:int"
+    owner = sa.UniqueConstraint("account", "region", "name", "slot")
+    _table("signing_key", _counted("id"), signing, [owner], {"sqlite_autoincrement": True})
+    api = "prefix:text digest:bytes account:text scopes:text note:text created_at:real revoked_at:real?"
+    _table("api_key", _counted("id"), api, [_unique("prefix")])
+    pair = [sa.Column(name, sa.Text(), primary_key=True) for name in ("account", "key")]
+    op.create_table("reply", *pair, *_columns("digest:bytes status:small headers:text body:bytes at:real"))
+
+
 def _deliveries() -> None:
-    told = "shard:small due_at:real? rev:int attempt:small last_code:small"
+    told = "due_at:real? rev:int attempt:small tried_at:real? last_code:small last_word:text"
     op.create_table(
         "delivery",
         sa.Column("event", NUMBER, sa.ForeignKey("event.seq", ondelete="CASCADE"), primary_key=True),
@@ -64,7 +75,14 @@ def _indexes() -> None:
     op.create_index("deep_due", "deep", ["shard", "due_at", "id"])
     op.create_index("event_account", "event", ["account", "seq"])
     op.create_index("endpoint_account", "endpoint", ["account"])
-    op.create_index("delivery_due", "delivery", ["shard", "due_at", "event", "endpoint"])
+    op.create_index("ix_signing_key_token", "signing_key", ["token"])
+    op.create_index("signing_key_due", "signing_key", ["due_at"])
+    op.create_index("signing_key_shown", "signing_key", ["shown", "id"])
+    op.create_index("api_key_account", "api_key", ["account", "id"])
+    op.create_index("reply_at", "reply", ["at"])
+    owed = sa.text("due_at IS NOT NULL")
+    op.create_index("delivery_due", "delivery", ["endpoint", "due_at"], sqlite_where=owed, postgresql_where=owed)
+    op.create_index("delivery_endpoint", "delivery", ["endpoint", "event"])
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE schedule SET (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)")
 
