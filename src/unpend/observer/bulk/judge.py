@@ -61,7 +61,7 @@ def _first_pointer(data: bytes, at: int) -> int:
 
 def judged(data: bytes, sought: Sought) -> Seen:
     """What this answer says of what is sought; trouble where it says nothing."""
-    if data[3] & 0xF == 3 and data[6:8] == b"\0\0":
+    if data[3] & 0xF == 3 and data[6:8] == b"\0\0" and sought.record.type != "SOA":
         return ABSENT
     try:
         behind = 12 + len(sought.question)
@@ -93,6 +93,8 @@ def _read(answer: Answer, sought: Sought) -> Seen:
     if found and holds(record, found):
         return RIGHT_WITH_KEY if sought.behind and has_key(exchange) else RIGHT
     there = found or tuple(r for r in answer.sections[0] if r.name == record.name)
+    if record.type == "SOA" and not there:  # a name below the apex: the zone's SOA comes with the denial (RFC 2308, 3)
+        there = tuple(r for r in answer.sections[1] if r.type == "SOA")
     if outcome is Outcome.ANSWER and not there:
         return Seen(Outcome.ANSWER, note="the answer is about other names")
     return Seen(outcome, values=tuple(f"{r.type} {r.text}"[:512] for r in there[:8]))
