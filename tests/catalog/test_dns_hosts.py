@@ -109,7 +109,7 @@ def test_no_unknown_key_slips_in() -> None:
         "quirks",
         "words",
     }
-    known |= {"confidence"}
+    known |= {"confidence", "txt_limit"}
     for entry in table("dns_hosts.toml")["host"]:
         assert set(entry) <= known, entry["id"]
         assert set(entry.get("words", {})) <= {"name", "type", "value", "ttl", "priority", "at", "extra"}, entry["id"]

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from world import Host, Paper
 
 from unpend.lab import Lab, load_scenario
+from unpend.model.expected import Expected, ExpectedRecord, Purpose
+from unpend.report.as_records import as_records
+from unpend.report.report import report_of
 from unpend.sources import read_expected
 
 from .lab_flags import flags, typed
@@ -58,3 +62,21 @@ async def test_what_is_in_the_way(scenario: str, word: str, tmp_path: Path) -> N
 
 async def test_nothing_known(tmp_path: Path) -> None:
     assert "--dkim-token" in await printed("no-expectation-doubled", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("nameserver", "record", "said"),
+    [
+        ("ns1.cafe24.com.", ("s1._domainkey.example.com.", "CNAME", "s1.example.net."), "refuse names with"),
+        ("ns.udag.de.", ("s1.example.com.", "CNAME", "s1._domainkey.example.net."), "refuse CNAME targets with"),
+        ("ns1.loopia.se.", ("s1._domainkey.example.com.", "TXT", "v=DKIM1; p=" + "A" * 460), "471 characters"),
+        ("ns1.loopia.se.", ("s1._domainkey.example.com.", "CNAME", "s1._domainkey.example.net."), ""),
+        ("ns1.cafe24.com.", ("s1.example.com.", "CNAME", "s1.example.net."), ""),
+    ],
+)
+def test_panels_that_cannot_hold_it(nameserver: str, record: tuple[str, str, str], said: str) -> None:
+    name, type_, value = record
+    wanted = Expected("example.com.", (ExpectedRecord(Purpose.DKIM, name, type_, (value,)),))
+    case = Paper([Host(nameserver, "")], wanted).case()
+    out = as_records(report_of(case.expected, case.observation), "en", 400)
+    assert (said in out, "reported" in out) == (True, bool(said)), out

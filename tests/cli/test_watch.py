@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from typing import Any
 import pytest
 from lab_cases import look
 
+from unpend.cli import notify
 from unpend.cli.notify import notifier
-from unpend.cli.watch import seconds
+from unpend.cli.watch import _Run, seconds
 from unpend.engine import watch as engine
 from unpend.lab import Lab, load_scenario
 from unpend.model.errors import UsageError
@@ -145,32 +148,115 @@ async def test_a_webhook_that_is_down_does_not_end_the_watch(tmp_path: Path) -> 
     assert "secret-path" not in err
 
 
-async def test_mail_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    received: list[bytes] = []
+async def test_only_transitions_are_told(
+    hook: tuple[str, list[Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, heard = hook
+    monkeypatch.setattr(engine, "FIRST_PAUSE", 0.05)
+    looks = 0
+    async with Lab(load_scenario("negative-cached")) as lab:
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"220 test\r\n")
-        data = False
-        while line := await reader.readline():
-            received.append(line)
-            if data and line != b".\r\n":
-                continue
-            starts = line[:4].upper() == b"DATA"
-            writer.write(b"354 go\r\n" if starts else b"221 bye\r\n" if line[:4].upper() == b"QUIT" else b"250 ok\r\n")
-            data = starts
+        async def once(_: Any, names: frozenset[str] | None) -> Report:
+            nonlocal looks
+            looks += 1
+            if looks == 3:
+                lab.flush()
+            return await look(lab)
+
+        targets = [notifier(url), notifier(f"slack+{url}/services/T0/B0/secret")]
+        run = _Run("en", {"keep_going": False, "format_": "json"}, targets)
+        assert await run.through(once, 60) == 0
+    said = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert said == ["looked", "looked", "verified"]
+    assert heard[0]["event"] == "verified"
+    assert heard[1].keys() == {"text", "content"}
+    assert "every record is right" in heard[1]["text"]
+    assert len(heard) == 2
+
+
+class MailServer:
+    """An SMTP server (RFC 5321) that takes AUTH PLAIN and keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.commands: list[str] = []
+        self.messages: list[bytes] = []
+        self.refuses = False
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 test ESMTP\r\n")
+        while line := (await reader.readline()).decode().strip():
+            self.commands.append(line)
+            writer.write(self.answer(line.split()[0].upper()))
+            if line.upper() == "DATA":
+                self.messages.append((await reader.readuntil(b"\r\n.\r\n"))[:-5])
+                writer.write(b"250 kept\r\n")
+            if line.upper() == "QUIT":
+                break
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    monkeypatch.setenv("SMTP_HOST", "127.0.0.1")
-    monkeypatch.setenv("SMTP_PORT", str(server.sockets[0].getsockname()[1]))
-    tell = notifier("mailto:ops@example.net")
-    await asyncio.to_thread(tell, "example.com: verified", {"domain": "example.com.", "event": "verified"})
+    def answer(self, verb: str) -> bytes:
+        told = {"EHLO": b"250-test\r\n250 AUTH PLAIN\r\n", "DATA": b"354 go\r\n", "QUIT": b"221 bye\r\n"}
+        if verb == "RCPT" and self.refuses:
+            return b"550 no such user\r\n"
+        return b"235 welcome\r\n" if verb == "AUTH" else told.get(verb, b"250 ok\r\n")
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[tuple[MailServer, int]]:
+    office = MailServer()
+    server = await asyncio.start_server(office.serve, "127.0.0.1", 0)
+    yield office, server.sockets[0].getsockname()[1]
     server.close()
-    assert b"Subject: example.com: verified\r\n" in received
-    assert b"rcpt TO:<ops@example.net>\r\n" in received
 
 
-@pytest.mark.parametrize("url", ["ftp://x/", "file:///etc/passwd", "mailto:", "nonsense", "http://"])
+EVENT = {"domain": "example.com.", "event": "verified"}
+
+
+async def test_mail_is_sent(post: tuple[MailServer, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    office, port = post
+    monkeypatch.setenv("SMTP_HOST", "127.0.0.1")
+    monkeypatch.setenv("SMTP_PORT", str(port))
+    told = ("mailto:ops@example.net", f"smtp://me:p%40ss@127.0.0.1:{port}/?to=ops@example.net&from=unpend@example.org")
+    for url in told:
+        await asyncio.to_thread(notifier(url), "example.com: 検証済み\nmore", EVENT)
+    assert office.commands.count("rcpt TO:<ops@example.net>") == 2
+    assert [c.partition(" size")[0] for c in office.commands if c.startswith("mail ")] == [
+        "mail FROM:<unpend@example.com>",
+        "mail FROM:<unpend@example.org>",
+    ]
+    (login,) = (command for command in office.commands if command.startswith("AUTH"))
+    assert base64.b64decode(login.split()[-1]) == b"\0me\0p@ss"
+    for kept in office.messages:
+        message = message_from_bytes(kept, policy=policy.default)
+        assert message["Subject"] == "example.com: 検証済み"
+        assert '"event": "verified"' in message.get_body().get_content()  # type: ignore[union-attr]
+
+
+async def test_mail_that_is_not_taken(post: tuple[MailServer, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    office, port = post
+    office.refuses = True
+    with pytest.raises(OSError, match="no such user"):
+        await asyncio.to_thread(notifier(f"smtp://127.0.0.1:{port}/?to=nobody@example.net"), "said", EVENT)
+    monkeypatch.setattr(notify, "_here", lambda _: False)
+    with pytest.raises(OSError, match="no TLS") as error:
+        await asyncio.to_thread(notifier(f"smtp://me:secret@127.0.0.1:{port}/?to=ops@example.net"), "said", EVENT)
+    assert "secret" not in str(error.value)
+    assert not any(command.startswith("AUTH") for command in office.commands)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://x/",
+        "file:///etc/passwd",
+        "mailto:",
+        "nonsense",
+        "http://",
+        "smtp://mail.example.net/",
+        "smtp://mail.example.net:x/?to=a@b",
+        "slack+ftp://x/",
+    ],
+)
 def test_targets_that_cannot_be_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SMTP_HOST", raising=False)
     with pytest.raises(UsageError):

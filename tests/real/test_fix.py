@@ -34,6 +34,12 @@ HEALABLE = [
     "multiple-txt-at-selector",
     "spf-include-missing",
 ]
+SERVERS = [UpdatableBind, UpdatableKnot, PowerDns]
+# What differs between servers here is how they take a long TXT and an MX: two of them are enough.
+FIXES = [
+    *((name, kind) for name in HEALABLE for kind in SERVERS),
+    *((name, kind) for name in ("key-truncated", "mailfrom-mx-wrong-region") for kind in (UpdatableBind, PowerDns)),
+]
 
 
 class Person:
@@ -93,8 +99,7 @@ def scenario_at_one_primary(name: str, folder: Path) -> Scenario:
     return load_scenario(str(folder / f"{name}.toml"))
 
 
-@pytest.mark.parametrize("name", HEALABLE)
-@pytest.mark.parametrize("kind", [UpdatableBind, UpdatableKnot, PowerDns])
+@pytest.mark.parametrize(("name", "kind"), FIXES)
 async def test_fix_and_undo(name: str, kind: type[Authoritative], tmp_path: Path) -> None:
     async with real_world(scenario_at_one_primary(name, tmp_path), tmp_path, kind) as world:
         person = Person(world, tmp_path)

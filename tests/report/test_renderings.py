@@ -82,14 +82,14 @@ def test_json_has_the_keys_of_the_contract() -> None:
     told = keys(paper.doubled().to_dict("en"))
     assert list(told) == [
         *("schema", "domain", "verdict", "message", "hint", "checked_at", "duration_ms", "queries", "rounds"),
-        *("next_check_at", "eta_seconds", "zone", "provider", "records", "findings", "plan"),
+        *("next_check_at", "eta_seconds", "zone", "provider", "expectation", "records", "findings", "plan"),
     ]
     assert told["zone"] == {"apex": None, "dns_host": {"id": None, "name": None}, "nameservers": [None]} | {
         "soa_serial": None,
         "dnssec": None,
     }
     assert list(told["records"][0]) == [
-        *("purpose", "required", "name", "type", "expected", "found", "status", "findings"),
+        *("purpose", "required", "name", "type", "expected", "known", "verified", "found", "status", "findings"),
     ]
     assert list(told["findings"][0]) == [
         *("code", "family", "severity", "confidence", "about", "params", "message", "consequences", "evidence"),

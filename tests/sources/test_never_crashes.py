@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from unpend.model.errors import UnpendError
 from unpend.model.expected import Expected
+from unpend.report.plan_as import plan_as
 from unpend.sources import decode_bytes, from_tokens, read_domain, read_expected
 from unpend.sources.naming import is_name
 
@@ -29,8 +30,17 @@ from .test_providers import (
     TERRAFORM_SHOW,
     terraform_state,
 )
+from .test_round_trip import FORMS, SOURCES, plan_of
 
-SAMPLES = [as_json(sesv2()), as_json(v1_dkim()), console_csv(), zone_file(), OWN]
+STARTS = [
+    'D("example.com", TXT("',
+    'resource "aws_route53_record" "a" {',
+    "update add ",
+    "curl --data ",
+    "a:\n  type: ",
+]
+PRINTED = [plan_as(form, plan_of(SOURCES["sesv2"], "example.com."), host) for form, host in FORMS]
+SAMPLES = [as_json(sesv2()), as_json(v1_dkim()), console_csv(), zone_file(), OWN, *PRINTED]
 
 
 @contextlib.contextmanager
@@ -71,7 +81,9 @@ def test_read_expected(text: str) -> None:
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(["name: ", "- type: ", "records:\n", "$ORIGIN ", "a IN TXT ", "a IN MX ", "type,name,value\n"]),
+    st.sampled_from(
+        ["name: ", "- type: ", "records:\n", "$ORIGIN ", "a IN TXT ", "a IN MX ", "type,name,value\n", *STARTS]
+    ),
     st.text(),
 )
 def test_read_expected_after_a_beginning(start: str, text: str) -> None:
@@ -100,6 +112,7 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = [*sesv2(), *sesv2()["DkimAttributes"], "VerificationAttributes", "records", "domain", "region", "entered_at"]
+KEYS += ["schema", "plan", "Changes", "ChangeBatch", "ResourceRecordSets", "result"]
 
 
 @settings(max_examples=100, deadline=None)

@@ -161,28 +161,31 @@ def read(held: Any, domain: str = "example.com.", **more: Any) -> Expected:
     return read_expected(json.dumps(held), domain, **more)
 
 
+OBJECTS: list[tuple[Any, str, str, set[str]]] = [
+    (SENDGRID, "example.com.", "sendgrid-json", {"s1._domainkey CNAME", "s2._domainkey CNAME", "em1 CNAME"}),
+    (MAILGUN, "example.com.", "mailgun-json", {"k1._domainkey TXT", " TXT", "email CNAME"}),
+    (
+        RESEND,
+        "updates.example.com.",
+        "resend-json",
+        {"send MX", "send TXT", "resend._domainkey TXT"},
+    ),
+    (BREVO, "sub.example.com.", "brevo-json", {"mail._domainkey TXT", " TXT", "_dmarc TXT"}),
+    (
+        MAILERSEND,
+        "example.com.",
+        "mailersend-json",
+        {"mlsend2._domainkey CNAME", " TXT", "mta CNAME", "email CNAME"},
+    ),
+    (POSTMARK, "example.com.", "postmark-json", {"20261101pm._domainkey TXT", "pm-bounces CNAME"}),
+    (MAILJET, "example.com.", "mailjet-json", {"mailjet._domainkey TXT", "mailjet._abc TXT", " TXT"}),
+    (SPARKPOST, "example.com.", "sparkpost-json", {"scph1126._domainkey TXT"}),
+]
+
+
 @pytest.mark.parametrize(
     ("held", "domain", "source", "names"),
-    [
-        (SENDGRID, "example.com.", "sendgrid-json", {"s1._domainkey CNAME", "s2._domainkey CNAME", "em1 CNAME"}),
-        (MAILGUN, "example.com.", "mailgun-json", {"k1._domainkey TXT", " TXT", "email CNAME"}),
-        (
-            RESEND,
-            "updates.example.com.",
-            "resend-json",
-            {"send MX", "send TXT", "resend._domainkey TXT"},
-        ),
-        (BREVO, "sub.example.com.", "brevo-json", {"mail._domainkey TXT", " TXT", "_dmarc TXT"}),
-        (
-            MAILERSEND,
-            "example.com.",
-            "mailersend-json",
-            {"mlsend2._domainkey CNAME", " TXT", "mta CNAME", "email CNAME"},
-        ),
-        (POSTMARK, "example.com.", "postmark-json", {"20261101pm._domainkey TXT", "pm-bounces CNAME"}),
-        (MAILJET, "example.com.", "mailjet-json", {"mailjet._domainkey TXT", "mailjet._abc TXT", " TXT"}),
-        (SPARKPOST, "example.com.", "sparkpost-json", {"scph1126._domainkey TXT"}),
-    ],
+    OBJECTS,
     ids=lambda value: value if isinstance(value, str) and value.endswith("-json") else "",
 )
 def test_domain_objects(held: Any, domain: str, source: str, names: set[str]) -> None:

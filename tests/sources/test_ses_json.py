@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from unpend.diagnosis.compare import only_shape
 from unpend.model.errors import ExpectationError
 from unpend.model.expected import Purpose
 from unpend.model.text import Lang, Text
@@ -104,12 +105,36 @@ def test_a_replica_uses_the_parents_region() -> None:
     assert sesv2_json.REPLICA.en in said(expected.notes)
 
 
-@pytest.mark.parametrize("tokens", [[], ["sel1"]])
+@pytest.mark.parametrize("tokens", [[], ["one", "two"], ["no.selector..at-all"]])
 def test_a_key_of_ones_own_is_not_known(tokens: list[str]) -> None:
     attributes = dkim(SigningAttributesOrigin="EXTERNAL", Tokens=tokens)
     expected = read_expected(as_json(sesv2(DkimAttributes=attributes)), "example.com.")
     assert expected.records == ()
     assert sesv2_json.BRING_YOUR_OWN.en in said(expected.notes)
+
+
+def test_of_a_key_of_ones_own_the_name_and_the_shape_are_known() -> None:
+    attributes = dkim(SigningAttributesOrigin="EXTERNAL", Tokens=["Sel1"])
+    expected = read_expected(as_json(sesv2(DkimAttributes=attributes)), "example.com.")
+    (record,) = expected.records
+    assert (record.purpose, record.name, record.type) == (Purpose.DKIM, "sel1._domainkey.example.com.", "TXT")
+    assert only_shape(record)
+    assert record.required
+    assert sesv2_json.BRING_YOUR_OWN.en in said(expected.notes)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "domain", "status"),
+    [
+        ({}, None, None),
+        ({"BehaviorOnMxFailure": "USE_DEFAULT_VALUE"}, "", None),
+        ({"MailFromDomain": "bounce.example.com", "MailFromDomainStatus": "FAILED"}, "bounce.example.com.", "FAILED"),
+    ],
+)
+def test_what_ses_says_of_mail_from(attributes: dict[str, str], domain: str | None, status: str | None) -> None:
+    view = read_expected(as_json(sesv2(MailFromAttributes=attributes)), "example.com.", region="eu-west-1").view
+    assert view is not None
+    assert (view.mail_from_domain, view.mail_from_status) == (domain, status)
 
 
 def test_mail_from_is_optional() -> None:

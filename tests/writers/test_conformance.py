@@ -1,4 +1,4 @@
-"""Every writer keeps the same promises: the reference in memory, Route 53, BIND and Knot by RFC 2136, PowerDNS."""
+"""Every writer keeps the same promises: the reference in memory, Route 53, BIND and Knot by RFC 2136, PowerDNS, dns-lexicon."""
 
 from __future__ import annotations
 
@@ -13,20 +13,26 @@ from tests.real.world import NETWORK
 
 from unpend.model.errors import CredentialsError, RefusedError, WriterError
 from unpend.writers import Held, Memory, Writer
+from unpend.writers.lexicon import Lexicon
 from unpend.writers.powerdns import PowerDns as PowerDnsWriter
 from unpend.writers.rfc2136 import Rfc2136
 from unpend.writers.route53 import Route53
+
+from .cloudflare import TOKEN, Cloudflare, serving
 
 ZONE = "example.com."
 NAME = "tok._domainkey.example.com."
 CNAME = Held(("tok.dkim.amazonses.com.",), 300)
 KEY = "v=DKIM1; k=rsa; p=" + "MIIB" * 100
 ADDRESSES = (f"{NETWORK}.252.{i}" for i in count(1))
+CUT = '"v=DKIM1; " "k=rsa; p=MIIB" "AAAA"'
+JOINED = "v=DKIM1; k=rsa; p=MIIBAAAA"
 ZONE_TEXT = f"""{ZONE} 3600 SOA ns1.{ZONE} hostmaster.{ZONE} 1 7200 900 1209600 900
 {ZONE} 3600 NS ns1.{ZONE}
 ns1.{ZONE} 3600 A 127.0.0.1
 *.{ZONE} 3600 A 192.0.2.9
 *._domainkey.{ZONE} 3600 CNAME parked.example.net.
+cut.{ZONE} 300 TXT {CUT}
 """
 
 
@@ -84,11 +90,18 @@ def powerdns(folder: Path) -> Iterator[Writer]:
         yield PowerDnsWriter(server.url, server.key)
 
 
-MAKERS: list[Callable[..., object]] = [memory, route53, bind, knot, powerdns]
+@contextmanager
+def cloudflare(folder: Path) -> Iterator[Writer]:
+    with serving(Cloudflare("example.net", ZONE.rstrip("."))):
+        yield Lexicon.from_environment({"CLOUDFLARE_API_TOKEN": TOKEN}, "cloudflare")
+
+
+MAKERS: list[Callable[..., object]] = [memory, route53, cloudflare, bind, knot, powerdns]
+ELSEWHERE = (bind, knot, powerdns)
 
 
 @pytest.fixture(
-    params=[pytest.param(m, id=m.__name__, marks=[] if m in (memory, route53) else [pytest.mark.real]) for m in MAKERS]
+    params=[pytest.param(m, id=m.__name__, marks=[pytest.mark.real] if m in ELSEWHERE else []) for m in MAKERS]
 )
 def writer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writer]:
     with request.param(tmp_path / "server") as made:
@@ -161,6 +174,37 @@ def test_route53_chooses_the_delegated_zone_never_the_first() -> None:
         assert Route53(servers, client).read(ZONE, NAME, "CNAME") == Held()
         with pytest.raises(WriterError, match="does not hold the zone"):
             Route53(servers, client).read("example.org.", "a.example.org.", "A")
+
+
+@pytest.mark.real
+def test_a_txt_that_is_cut_in_its_own_way_is_still_what_it_was(tmp_path: Path) -> None:
+    with bind(tmp_path / "server") as writer:
+        name = f"cut.{ZONE}"
+        found = writer.read(ZONE, name, "TXT")
+        assert found == Held((JOINED,), 300)
+        with pytest.raises(RefusedError):
+            writer.write(ZONE, name, "TXT", Held((JOINED + "x",), 300), Held(("new",), 300))
+        writer.write(ZONE, name, "TXT", found, Held(("new",), 300))
+        assert writer.read(ZONE, name, "TXT") == Held(("new",), 300)
+
+
+def test_route53_deletes_a_txt_as_it_was_cut() -> None:
+    import boto3
+    from moto import mock_aws
+
+    with mock_aws():
+        client = boto3.client("route53", "us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+        zone = client.create_hosted_zone(Name=ZONE, CallerReference="1")["HostedZone"]["Id"]
+        record = {"Name": NAME, "Type": "TXT", "TTL": 300, "ResourceRecords": [{"Value": CUT}]}
+        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+        client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+        sent: list[dict[str, object]] = []
+        client.meta.events.register(
+            "provide-client-params.route-53.ChangeResourceRecordSets", lambda params, **_: sent.append(params)
+        )
+        Route53(client=client).write(ZONE, NAME, "TXT", Held((JOINED,), 300), Held(("new",), 300))
+        assert CUT in str(sent[-1])
+        assert Route53(client=client).read(ZONE, NAME, "TXT") == Held(("new",), 300)
 
 
 @pytest.mark.real

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import dns.name
@@ -10,13 +13,17 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 from lab_cases import look
+from tests.cli.lab_flags import flags
 
+from unpend.cli.errors import guarded
+from unpend.cli.main import _invoke
 from unpend.engine.apply import apply, load_undo, prepare, take_back
 from unpend.lab import Lab, load_scenario
 from unpend.writers.route53 import Route53
 
 ZONE = "example.com."
 NAMES = ["record-missing", "doubled-zone", "wrong-target", "wrong-type", "several-faults", "wildcard-masks"]
+NAMES += ["key-truncated", "mailfrom-mx-wrong-region", "spf-include-missing"]
 
 
 @pytest.fixture
@@ -95,3 +102,51 @@ async def test_written_seen_and_taken_back(name: str, account: tuple[Any, str]) 
     assert standing(client, zone_id) == before
     assert not any(step.done for step in load_undo(saved[-1]).steps)
     assert not any(step.done for step in load_undo(saved[0]).steps)
+
+
+@contextlib.asynccontextmanager
+async def published(lab: Lab, client: Any, zone_id: str) -> AsyncIterator[None]:
+    """The hosted zone is served to the lab whenever it changes, as Route 53's name servers do."""
+
+    async def follow() -> None:
+        seen = None
+        while True:
+            now = standing(client, zone_id)
+            if now != seen:
+                serve(lab, client, zone_id)
+                seen = now
+            await asyncio.sleep(0.1)
+
+    task = asyncio.create_task(follow())
+    yield
+    task.cancel()
+
+
+async def test_typed_where_two_hosted_zones_have_one_name(
+    account: tuple[Any, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`unpend fix --yes` in the zone whose name servers are delegated; the other, which stands first, is left alone."""
+    from moto.route53.models import route53_backends
+
+    async def typed(*words: str) -> int:
+        monkeypatch.setattr("sys.argv", ["unpend", *words])
+        return await asyncio.to_thread(guarded, _invoke)
+
+    client, first = account
+    zone_id = client.create_hosted_zone(Name=ZONE, CallerReference="2")["HostedZone"]["Id"]
+    file = str(tmp_path / "undo.json")
+    async with Lab(load_scenario("doubled-zone")) as lab:
+        report = await look(lab)
+        held = route53_backends["123456789012"]["aws"].zones[zone_id.rpartition("/")[2]]
+        assert held.delegation_set
+        held.delegation_set.name_servers = [name.rstrip(".") for name in report.nameservers]
+        load(lab, client, zone_id)
+        before, others = standing(client, zone_id), standing(client, first)
+        async with published(lab, client, zone_id):
+            words = ("--via", "route53", "--yes", "--quiet", "--undo-file", file, "--wait", "30")
+            code = await typed("fix", *flags(lab, tmp_path), *words)
+        assert code == 0
+        assert str((await look(lab)).verdict) == "ok"
+        forget_the_past(client, zone_id)
+        assert await typed("undo", file, "--quiet") == 0
+    assert (standing(client, zone_id), standing(client, first)) == (before, others)

@@ -11,6 +11,16 @@ from unpend.catalog.mail_providers import (
     provider_of_txt,
 )
 from unpend.catalog.name_servers import special_kind
+from unpend.catalog.provider_templates import (
+    Parameter,
+    Template,
+    TemplateRecord,
+    all_templates,
+    names_of,
+    plain_name,
+    template_named,
+    template_of,
+)
 from unpend.catalog.proxies import proxy_of
 from unpend.catalog.root_servers import Hints, Resolver, parse_hints, public_resolvers, root_hints
 from unpend.catalog.ses_regions import is_ses_target, region_of_target, regions, ses_zones, signing_zone_of
@@ -20,15 +30,21 @@ __all__ = [
     "Hints",
     "MailProvider",
     "PanelWords",
+    "Parameter",
     "Resolver",
+    "Template",
+    "TemplateRecord",
     "all_hosts",
     "all_providers",
+    "all_templates",
     "common_selectors",
     "generic_words",
     "host_by_id",
     "host_of",
     "is_ses_target",
+    "names_of",
     "parse_hints",
+    "plain_name",
     "probe_hosts",
     "provider_by_id",
     "provider_of_selector",
@@ -42,4 +58,6 @@ __all__ = [
     "ses_zones",
     "signing_zone_of",
     "special_kind",
+    "template_named",
+    "template_of",
 ]

@@ -62,6 +62,7 @@ class DnsHost:
     words: PanelWords
     where: Text | None
     own_knowledge: bool
+    txt_limit: int | None = None
 
 
 @cache
@@ -140,6 +141,7 @@ def _host(entry: dict[str, Any], generic: dict[str, Any]) -> DnsHost:
         words=_words(entry.get("words", {}), generic),
         where=text(entry["where"]) if "where" in entry else None,
         own_knowledge=entry.get("confidence") == "own-knowledge",
+        txt_limit=entry.get("txt_limit"),
     )
 
 

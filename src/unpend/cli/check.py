@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from unpend.cli import output
+from unpend.cli import output, ses_options
+from unpend.cli.expectation import demands, expectation, text_of
 from unpend.cli.language import language, say
 from unpend.cli.options import option
-from unpend.model.errors import ExpectationError, UsageError
+from unpend.model.errors import UsageError
 from unpend.model.expected import Expected
 from unpend.model.text import Lang, Text
 
 if TYPE_CHECKING:
     from unpend.report.report import Report
 
-UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
-GIVE_A_FILE = Text(
-    en="--expect takes the JSON of `aws sesv2 get-email-identity`, the console's CSV, a zone-file snippet, or unpend's own YAML.",
-    ja="--expect には `aws sesv2 get-email-identity` の JSON、コンソールの CSV、ゾーンファイルの断片、unpend の YAML を指定できます。",
-)
-SIZE_LIMIT = 4 << 20
-TOO_LARGE = Text(en="it is larger than 4 MiB", ja="4 MiB を超えています")
 BOTH_FAMILIES = Text(
     en="--ipv4-only and --ipv6-only exclude each other.", ja="--ipv4-only と --ipv6-only は同時に指定できません。"
 )
@@ -56,46 +49,7 @@ def command() -> click.Command:
 
 def subject() -> list[click.Parameter]:
     """The domain, what it ought to publish, whom to ask and how: the same for every command that looks."""
-    return [click.Argument(["domain"]), *_expectations(), *_aws(), *_whom(), *_transport()]
-
-
-def _expectations() -> list[click.Parameter]:
-    return [
-        option(
-            "--expect",
-            "What ought to be published ('-': stdin); repeatable; the format is recognised.",
-            "あるべきレコードのファイルです（'-' は標準入力、複数可、形式は自動判別）。",
-            multiple=True,
-            metavar="FILE",
-        ),
-        option(
-            "--dkim-token",
-            "One of the three Easy DKIM tokens; give it three times.",
-            "Easy DKIM のトークンです。3 回指定します。",
-            multiple=True,
-            metavar="TOKEN",
-        ),
-        option(
-            "--signing-zone",
-            "Where the tokens' targets live (SigningHostedZone).",
-            "トークンの参照先ゾーン（SigningHostedZone）です。",
-            metavar="ZONE",
-        ),
-    ]
-
-
-def _aws() -> list[click.Parameter]:
-    return [
-        option(
-            "--region", "The AWS region of the identity.", "アイデンティティの AWS リージョンです。", metavar="REGION"
-        ),
-        option(
-            "--profile",
-            "The AWS profile; without --expect and tokens SES itself is asked.",
-            "AWS のプロファイルです。--expect もトークンもない場合は SES に直接問い合わせます。",
-            metavar="NAME",
-        ),
-    ]
+    return [click.Argument(["domain"]), *demands(), *ses_options.options(), *_whom(), *_transport()]
 
 
 def _whom() -> list[click.Parameter]:
@@ -186,13 +140,13 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
 
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
-    expected = expectation(domain, given) or ses_view(domain, given)
-    hints = _text(given["root_hints"]) if given["root_hints"] else None
+    wanted = ses_options.Wanted(domain, given, expectation(domain, given))
+    hints = text_of(given["root_hints"]) if given["root_hints"] else None
 
     async def once(progress: Callable[[Text], None], names: frozenset[str] | None = None) -> Report:
         return await look(
             domain,
-            narrowed(expected, names),
+            narrowed(await wanted.now(), names),
             resolvers=given["resolver"] or None,
             root_hints=hints,
             port=given["port"],
@@ -213,56 +167,3 @@ def narrowed(expected: Expected | None, names: frozenset[str] | None) -> Expecte
     if expected is None or names is None:
         return expected
     return replace(expected, records=tuple(record for record in expected.records if record.name in names))
-
-
-def expectation(domain: str, given: dict[str, Any]) -> Expected | None:
-    """What the flags and files say ought to be published; None where nothing was given."""
-    from unpend.sources import from_tokens, merge, read_domain, read_expected
-
-    name = read_domain(domain).name
-    region, zone = given["region"], given["signing_zone"]
-    found = [read_expected(_text(path), name, region=region, signing_zone=zone) for path in given["expect"]]
-    if given["dkim_token"]:
-        found.append(from_tokens(name, given["dkim_token"], region=region, signing_zone=zone))
-    if not found:
-        return None
-    expected = found[0]
-    for more in found[1:]:
-        expected = merge(expected, more)
-    return expected
-
-
-def ses_view(domain: str, given: dict[str, Any]) -> Expected:
-    """What SES itself says that it wants; where it says nothing, why not."""
-    from unpend.catalog import regions
-    from unpend.observer.ses import ask_ses
-    from unpend.sources import read_domain, read_expected
-
-    lang: Lang = cast(Lang, given["lang"] or language())
-    name = read_domain(domain).name
-    told = ask_ses(
-        name.rstrip("."),
-        region=given["region"],
-        profile=given["profile"],
-        regions=regions(),
-        progress=output.progress(given["quiet"], lang),
-    )
-    expected = read_expected(told.text, name, region=told.region) if told.text else Expected(name)
-    return replace(expected, notes=(*told.notes, *expected.notes))
-
-
-def _text(path: str) -> str:
-    """The text of a file or of stdin, in whatever encoding it is."""
-    from unpend.sources import decode_bytes
-
-    try:
-        if path == "-":
-            data = sys.stdin.buffer.read(SIZE_LIMIT + 1)
-        else:
-            with open(path, "rb") as file:
-                data = file.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        raise ExpectationError(UNREADABLE.fill(path=path, why=error.strerror or error), GIVE_A_FILE) from error
-    if len(data) > SIZE_LIMIT:
-        raise ExpectationError(UNREADABLE.fill(path=path, why=TOO_LARGE), GIVE_A_FILE)
-    return decode_bytes(data)

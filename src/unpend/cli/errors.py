@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from unpend.cli.language import language
-from unpend.model.errors import CredentialsError, RefusedError, UnpendError, WriterError
+from unpend.model.errors import CredentialsError, RefusedError, StoppedError, UnpendError, WriterError
 from unpend.model.text import Text
 
 USAGE = 2
@@ -57,6 +57,8 @@ def guarded(work: Callable[[], int]) -> int:
 def _exit_code(error: UnpendError) -> int:
     if isinstance(error, RefusedError):
         return REFUSED
+    if isinstance(error, StoppedError):
+        return INTERRUPTED
     lost = isinstance(error, WriterError) and not isinstance(error, CredentialsError)
     return UNDETERMINED if lost else USAGE
 

@@ -13,6 +13,8 @@ from unpend.cli.language import language, say
 from unpend.model.errors import UsageError
 from unpend.model.text import Lang, Text
 
+PROVIDERS = "providers"
+PROVIDER = "provider:"
 TOPICS = ("pending", "how-ses-verifies", "dkim-and-spf", "last-resorts", "scenarios")
 UNKNOWN = Text(en="There is no page {code}.", ja="{code} というページはありません。")
 NEAR = Text(
@@ -40,7 +42,7 @@ def command() -> click.Command:
 def explain(code: str | None, **given: Any) -> int:
     """Print one page, or the list."""
     lang: Lang = cast(Lang, given["lang"] or language())
-    text = page(code, lang) if code else listing(lang)
+    text = _asked(code, lang) if code else listing(lang)
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown
@@ -49,6 +51,17 @@ def explain(code: str | None, **given: Any) -> int:
     else:
         sys.stdout.write(text)
     return 0
+
+
+def _asked(code: str, lang: Lang) -> str:
+    """The page of a code or a topic, the list of mail providers, or one of them."""
+    from unpend.cli.explain_provider import provider_list, provider_page
+
+    if code.lower() == PROVIDERS:
+        return provider_list(lang)
+    if code.lower().startswith(PROVIDER):
+        return provider_page(code[len(PROVIDER) :], lang)
+    return page(code, lang)
 
 
 def listing(lang: Lang) -> str:
@@ -62,7 +75,8 @@ def listing(lang: Lang) -> str:
             family = rule.family
             lines += ["", f"## {family}", ""]
         lines.append(f"- `{rule.code}`: {rule.title.of(lang)}")
-    lines += ["", "## " + Text("topics", "トピック").of(lang), "", *(f"- `{topic}`" for topic in TOPICS)]
+    topics = (*TOPICS, PROVIDERS, PROVIDER + "NAME")
+    lines += ["", "## " + Text("topics", "トピック").of(lang), "", *(f"- `{topic}`" for topic in topics)]
     return "\n".join(lines).strip() + "\n"
 
 

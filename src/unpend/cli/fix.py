@@ -3,58 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from unpend.cli import output
+from unpend.cli.allowed import refuse_never
+from unpend.cli.applying import Applying
 from unpend.cli.check import looking, subject
-from unpend.cli.errors import INTERRUPTED
 from unpend.cli.language import language, say
 from unpend.cli.options import option
-from unpend.model.errors import RefusedError, UsageError
-from unpend.model.plan import Change, Errand, Plan, Safety
+from unpend.model.errors import UsageError
+from unpend.model.plan import Plan, Safety
 from unpend.model.text import Lang, Text
 
 if TYPE_CHECKING:
     from unpend.report.report import Report
 
-NOT_SAFE = Text(
-    en="This plan is not one that a machine may apply by itself ({safety}): {reasons}",
-    ja="この計画は自動では適用できません（{safety}）: {reasons}",
-)
-ALLOW = Text(
-    en="Read the diff above. To apply it all the same: --allow {safety}.",
-    ja="上の差分を確認してください。それでも適用する場合は --allow {safety} を付けます。",
-)
-PANEL_ONLY = Text(
-    en="Nothing in it is an edit of a zone: see what has to be done at the registrar, the DNS host or the provider.",
-    ja="ゾーンの編集で済む変更はありません。レジストラ、DNS ホスト、事業者で必要な作業をご確認ください。",
-)
 ANOTHER_DOMAIN = Text(
     en="The plan is for {other}, not for {domain}.", ja="この計画は {other} のもので、{domain} のものではありません。"
 )
-NO_TERMINAL = Text(
-    en="Nobody can be asked here: give --yes to apply the plan, or --dry-run to see it.",
-    ja="確認を求められない環境です。適用するなら --yes、表示だけなら --dry-run を付けてください。",
-)
-SURE = Text(en="Make these {count} changes at {host}?", ja="{host} でこの {count} 件を変更しますか？")
-LEFT_ALONE = Text(en="Nothing was changed.", ja="何も変更していません。")
-UNDO_AT = Text(en="To take it back: unpend undo {file}", ja="元に戻すには: unpend undo {file}")
-WRITTEN = Text(
-    en="Written. Waiting until every name server shows it …",
-    ja="書き込みました。すべてのネームサーバーに反映されるまで待っています…",
-)
-MADE = Text(
-    en="Stopped waiting. The changes are made; `unpend check` shows how far they are.",
-    ja="待機を中断しました。変更は完了しています。反映の状況は `unpend check` で確認できます。",
-)
-PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 
 
 def command() -> click.Command:
@@ -132,6 +102,7 @@ def fix(domain: str, **given: Any) -> int:
     tell = output.progress(given["quiet"], lang)
     once = looking(domain, given)
     report = asyncio.run(once(tell))
+    fresh = report.plan
     if given["from_"]:
         report = replace(report, plan=_loaded(given["from_"], report))
     plan = report.plan
@@ -142,15 +113,12 @@ def fix(domain: str, **given: Any) -> int:
         return 0
     if not plan.changes:
         return output.deliver(report, given)
-    _show(plan, lang)
+    _show(plan, lang, given["format_"])
+    applying = Applying(report, given | {"fresh": fresh}, lang)
     if given["dry_run"]:
+        applying.tell_programs()
         return 1
-    _make(report, given, lang)
-    try:
-        return output.deliver(asyncio.run(_settled(once, given["wait"])), given)
-    except KeyboardInterrupt:
-        sys.stderr.write(MADE.of(lang) + "\n")
-        return INTERRUPTED
+    return applying.through(once)
 
 
 def _loaded(path: str, report: Report) -> Plan:
@@ -159,6 +127,7 @@ def _loaded(path: str, report: Report) -> Plan:
     domain, plan = load(output.read(path))
     if domain != report.domain:
         raise UsageError(ANOTHER_DOMAIN.fill(other=domain, domain=report.domain))
+    refuse_never(domain, plan)
     return plan
 
 
@@ -174,62 +143,10 @@ def _rendered(report: Report, form: str, lang: Lang) -> str:
     return plan_as(form, report.plan, report.dns_host.id if report.dns_host else "")
 
 
-def _show(plan: Plan, lang: Lang) -> None:
+def _show(plan: Plan, lang: Lang, format_: str) -> None:
+    """The diff; beside a result that programs read it goes to stderr."""
     from unpend.report.as_diff import as_diff
 
-    sys.stdout.write(as_diff(plan, lang))
-    sys.stdout.flush()
-
-
-def _make(report: Report, given: dict[str, Any], lang: Lang) -> None:
-    """Refuse, ask, write."""
-    from unpend.engine.apply import apply, prepare
-    from unpend.engine.hosts import writer_for
-
-    plan = report.plan
-    _refuse_unsafe(plan, given["allow"])
-    host = report.dns_host.id if report.dns_host else ""
-    name, writer = writer_for(given["via"], host, report.nameservers, os.environ)
-    undo = prepare(writer, report.domain, plan)
-    undo.via, undo.nameservers = name, report.nameservers
-    _ask(SURE.fill(count=len(undo.steps), host=writer.host), given["yes"], lang)
-    file = given["undo_file"] or f"unpend-undo-{report.domain}{_stamp()}.json"
-    tell = output.progress(given["quiet"], lang)
-    tell(UNDO_AT.fill(file=file))
-    apply(writer, undo, file, lambda data: output.save(file, data), tell)
-    tell(WRITTEN)
-
-
-def _refuse_unsafe(plan: Plan, allowed: str | None) -> None:
-    edits = [change for change in plan.changes if isinstance(change, Change)]
-    errands = [change.instructions for change in plan.changes if isinstance(change, Errand)]
-    if not edits:
-        raise RefusedError(NOT_SAFE.fill(safety=plan.safety, reasons=plan.reasons or errands), PANEL_ONLY)
-    if plan.safety is not Safety.SAFE and plan.safety != allowed:
-        reasons = plan.reasons or errands
-        raise RefusedError(NOT_SAFE.fill(safety=plan.safety, reasons=reasons), ALLOW.fill(safety=plan.safety))
-
-
-def _ask(question: Text, yes: bool, lang: Lang) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(NO_TERMINAL)
-    if not click.confirm(question.of(lang), default=False, err=True):
-        raise RefusedError(LEFT_ALONE)
-
-
-def _stamp() -> str:
-    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-async def _settled(once: Any, patience: float) -> Report:
-    """Look again until no edit of a zone is left, or patience ends; the last report."""
-    until = time.monotonic() + patience
-    for pause in (*PAUSES, *[PAUSES[-1]] * 240):
-        report: Report = await once(lambda _: None)
-        left = any(isinstance(change, Change) for change in report.plan.changes)
-        if not left or time.monotonic() + pause > until:
-            return report
-        await asyncio.sleep(pause)
-    return report
+    stream = sys.stdout if format_ == "text" else sys.stderr
+    stream.write(as_diff(plan, lang))
+    stream.flush()

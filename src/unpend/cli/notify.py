@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import smtplib
+import ssl
 import urllib.request
 from collections.abc import Callable
+from dataclasses import dataclass
 from email.message import EmailMessage
+from ipaddress import ip_address
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
@@ -19,22 +22,59 @@ TIMEOUT = 10.0
 CHATS = ("hooks.slack.com", "discord.com", "discordapp.com", "chat.googleapis.com")
 NOT_A_TARGET = Text(en="{url} is nothing that can be notified.", ja="{url} は通知先として使えません。")
 TARGETS = Text(
-    en="Give https://… (a webhook; Slack's and Google Chat's are known), or mailto:ADDRESS with SMTP_HOST set.",
-    ja="https://…（Webhook。Slack と Google Chat にも対応）、または mailto:アドレス（SMTP_HOST の設定が必要）を指定してください。",
+    en="Give https://… (a webhook; Slack's and Google Chat's are known), slack+https://… (whatever takes what Slack takes), "
+    "smtp://USER:PASSWORD@HOST/?to=ADDRESS (smtps:// for TLS from the start), or mailto:ADDRESS with SMTP_HOST set.",
+    ja="https://…（Webhook。Slack と Google Chat にも対応）、slack+https://…（Slack 互換の Webhook）、"
+    "smtp://USER:PASSWORD@HOST/?to=アドレス（最初から TLS なら smtps://）、または mailto:アドレス（SMTP_HOST の設定が必要）を指定してください。",
 )
 FAILED = Text(en="The notification was not delivered: {why}", ja="通知を送信できませんでした: {why}")
 Notify = Callable[[str, dict[str, Any]], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Where mail is handed in, and to whom it goes."""
+
+    host: str
+    port: int
+    to: str
+    sender: str = ""
+    username: str = ""
+    password: str = ""
+    tls: bool = False
+
+
 def notifier(url: str) -> Notify:
     """A function that delivers a sentence and an event there; OSError where it cannot. UsageError for a bad target."""
     parts = urlsplit(url)
-    if parts.scheme in {"http", "https"} and parts.hostname:
-        chat = parts.hostname in CHATS
-        return lambda said, event: _post(url, {"text": said, "content": said} if chat else event)
-    if parts.scheme == "mailto" and "@" in parts.path and os.environ.get("SMTP_HOST"):
-        return lambda said, event: _mail(unquote(parts.path), said, event)
-    raise UsageError(NOT_A_TARGET.fill(url=_without_secrets(url)), TARGETS)
+    kind = parts.scheme.removeprefix("slack+")
+    if kind in {"http", "https"} and parts.hostname:
+        chat = kind != parts.scheme or parts.hostname in CHATS
+        where = url.removeprefix("slack+")
+        return lambda said, event: _post(where, {"text": said, "content": said} if chat else event)
+    post = _office(parts)
+    if post is None:
+        raise UsageError(NOT_A_TARGET.fill(url=_without_secrets(url)), TARGETS)
+    return lambda said, event: _mail(post, said, event)
+
+
+def _office(parts: SplitResult) -> Post | None:
+    """The mail server of smtp://, smtps:// or, by the environment, mailto:."""
+    settings = os.environ
+    try:
+        if parts.scheme == "mailto" and "@" in parts.path and settings.get("SMTP_HOST"):
+            sender, username, password = (settings.get(f"SMTP_{name}", "") for name in ("FROM", "USERNAME", "PASSWORD"))
+            port = int(settings.get("SMTP_PORT", "25"))
+            return Post(settings["SMTP_HOST"], port, unquote(parts.path), sender, username, password)
+        told = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if parts.scheme in {"smtp", "smtps"} and parts.hostname and "@" in told.get("to", ""):
+            tls = parts.scheme == "smtps"
+            login = (unquote(parts.username or ""), unquote(parts.password or ""))
+            port = parts.port or (465 if tls else 587 if parts.username else 25)
+            return Post(parts.hostname, port, told["to"], told.get("from", ""), *login, tls)
+    except ValueError:
+        return None
+    return None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -52,23 +92,43 @@ def _post(url: str, body: dict[str, Any]) -> None:
         raise OSError(f"HTTP {error.code}") from None
 
 
-def _mail(address: str, said: str, event: dict[str, Any]) -> None:
-    """Over SMTP_HOST[:SMTP_PORT], with TLS wherever it is offered; SMTP_USERNAME, SMTP_PASSWORD, SMTP_FROM."""
+def _mail(post: Post, said: str, event: dict[str, Any]) -> None:
+    """With TLS wherever it is offered; a password goes only over TLS with a certificate that holds, or to this machine."""
     message = EmailMessage()
     message["Subject"] = said.splitlines()[0][:200]
-    message["From"] = os.environ.get("SMTP_FROM") or f"unpend@{event['domain'].rstrip('.')}"
-    message["To"] = address
+    message["From"] = post.sender or f"unpend@{event['domain'].rstrip('.')}"
+    message["To"] = post.to
     message.set_content(said + "\n\n" + json.dumps(event, indent=1, ensure_ascii=False))
     try:
-        with smtplib.SMTP(os.environ["SMTP_HOST"], int(os.environ.get("SMTP_PORT", "25")), timeout=TIMEOUT) as server:
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls()
-            if os.environ.get("SMTP_USERNAME"):
-                server.login(os.environ["SMTP_USERNAME"], os.environ.get("SMTP_PASSWORD", ""))
+        with _handed_in(post) as server:
+            if post.username:
+                server.login(post.username, post.password)
             server.send_message(message)
-    except (smtplib.SMTPException, ValueError) as error:
+    except smtplib.SMTPException as error:
         raise OSError(str(error)) from error
+    except ValueError as error:
+        raise OSError(type(error).__name__) from error
+
+
+def _handed_in(post: Post) -> smtplib.SMTP:
+    certain = ssl.create_default_context()
+    if post.tls:
+        return smtplib.SMTP_SSL(post.host, post.port, timeout=TIMEOUT, context=certain)
+    server = smtplib.SMTP(post.host, post.port, timeout=TIMEOUT)
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=certain if post.username else None)
+    elif post.username and not _here(post.host):
+        server.close()
+        raise OSError("the server offers no TLS, and a password is not sent without")
+    return server
+
+
+def _here(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _without_secrets(url: str) -> str:

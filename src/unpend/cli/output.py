@@ -80,6 +80,11 @@ def deliver(report: Report, given: dict[str, Any]) -> int:
     lang: Lang = cast(Lang, given.get("lang") or language())
     sys.stdout.write(rendered(report, given["format_"], lang, given))
     sys.stdout.flush()
+    return exit_code(report, given)
+
+
+def exit_code(report: Report, given: dict[str, Any]) -> int:
+    """What the verdict means to a caller, as strict as --fail-on says."""
     warned = given["fail_on"] == "warning" and any(f.severity is Severity.WARNING for f in report.findings)
     return 1 if warned else EXIT[report.verdict]
 

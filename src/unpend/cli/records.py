@@ -51,7 +51,7 @@ def command() -> click.Command:
 def records(domain: str, **given: Any) -> int:
     """Look for the panel and the obstacles, print what to publish."""
     from unpend.model.plan import Plan
-    from unpend.report.as_records import as_records, publications, records_dict
+    from unpend.report.as_records import as_records, not_printed, records_dict, whole_sets
     from unpend.report.plan_as import plan_as
 
     lang: Lang = cast(Lang, given["lang"] or language())
@@ -63,5 +63,7 @@ def records(domain: str, **given: Any) -> int:
         sys.stdout.write(json.dumps(records_dict(report, lang), indent=2, ensure_ascii=False) + "\n")
     else:
         host = report.dns_host.id if report.dns_host else ""
-        sys.stdout.write(plan_as(form, Plan(changes=publications(report)), host))
+        sys.stdout.write(plan_as(form, Plan(changes=whole_sets(report)), host))
+        if left := not_printed(report):
+            output.progress(given["quiet"], lang)(left)
     return 0

@@ -34,6 +34,10 @@ UNTIL = Text(
     ja="{said} キャッシュには {until} UTC まで以前の内容が残ることがあります。",
 )
 PLAIN = Text(en="{at}  {said}", ja="{at}  {said}")
+AWAITED = Text(
+    en="{said} The provider, asked now, still says {status}.",
+    ja="{said} 事業者に問い合わせたところ、まだ {status} です。",
+)
 TIMED_OUT = Text(en="The deadline is reached. {said}", ja="期限に達しました。{said}")
 STOPPED = Text(en="Stopped after {looks} looks. {said}", ja="{looks} 回確認したところで終了しました。{said}")
 EXITS = {"verified": 0, "action_required": 1, "deadline": 124}
@@ -75,8 +79,8 @@ def _when() -> list[click.Parameter]:
         option("--keep-going", "Go on although somebody must act.", "対応が必要な状態でも続けます。", is_flag=True),
         option(
             "--notify",
-            "Tell this URL (webhook, Slack, mailto:) when something changes; repeatable.",
-            "変化があったときに通知する URL です（Webhook、Slack、mailto:、複数可）。",
+            "Tell this URL (webhook, Slack, smtp:, mailto:) when something changes; repeatable.",
+            "変化があったときに通知する URL です（Webhook、Slack、smtp:、mailto:、複数可）。",
             multiple=True,
             metavar="URL",
         ),
@@ -155,12 +159,16 @@ class _Run:
 
 def sentence(event: Event, lang: Lang) -> str:
     """One line: when, what, and when the next look is."""
+    from unpend.engine.watch import provider_waits
     from unpend.report.escape import for_terminal
 
     at = _clock(event.report.case.now)
     said = event.report.message
     if event.report.eta_seconds and event.report.verdict == "waiting":
         said = UNTIL.fill(said=said, until=_clock(event.report.case.now + event.report.eta_seconds))
+    view = event.report.expected.view
+    if view and provider_waits(event.report):
+        said = AWAITED.fill(said=said, status=view.verification_status or view.dkim_status)
     if event.kind == "deadline":
         said = TIMED_OUT.fill(said=said)
     line = (
@@ -183,6 +191,7 @@ def told(event: Event, lang: Lang) -> dict[str, Any]:
         **{key: report[key] for key in keys},
         "open": opened,
         "findings": list(dict.fromkeys(finding["code"] for finding in report["findings"])),
+        "provider": {key: report["provider"][key] for key in ("verification_status", "dkim_status")},
         "next_look_seconds": event.pause,
     }
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
-from unpend.diagnosis.compare import Sight, sight_of
+from unpend.diagnosis.compare import Sight, copied, sight_of
 from unpend.diagnosis.remembered import remembered
 from unpend.model.expected import Expected, ExpectedRecord
 from unpend.model.names import absolute, is_under, labels, parent, under
@@ -186,7 +187,11 @@ class Case:
 
     def wrong(self, record: ExpectedRecord) -> bool:
         """Every server that answered holds something of this type, and at least one holds something not wanted."""
-        return any(sight is Sight.WRONG for _, sight in self.sights(record))
+        return bool(self.wrong_at(record))
+
+    def wrong_at(self, record: ExpectedRecord) -> tuple[Exchange, ...]:
+        """The answers that show something of this type that is not what is wanted."""
+        return tuple(e for e, sight in self.sights(record) if sight is Sight.WRONG)
 
     @remembered
     def found(self, record: ExpectedRecord) -> tuple[str, ...]:
@@ -238,13 +243,12 @@ class Case:
         """The exchanges that show the wanted content at another name, wildcard answers left out."""
         if name == record.name or self.from_wildcard(name, record.type):
             return ()
-        moved = ExpectedRecord(record.purpose, name, record.type, record.values)
+        moved = replace(record, name=name)
         zone = self.zone_of(name) or self.zone
         return tuple(
             e
             for e in self.heard(name, record.type, zone)
-            if sight_of(moved, e) is not Sight.ABSENT
-            and set(map(str.lower, record.values)) & set(map(str.lower, e.values(record.type)))
+            if sight_of(moved, e) is not Sight.ABSENT and copied(record, e.records(record.type))
         )
 
     # --- time ---------------------------------------------------------------------------------------------------

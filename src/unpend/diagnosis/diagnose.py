@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from unpend.diagnosis.ask import Ask
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.rulebook import all_rules, rule_of
+from unpend.diagnosis.rulebook import all_rules, explained_by, rule_of
 from unpend.model.finding import Confidence, Finding, Severity
 from unpend.model.names import is_under
+from unpend.model.text import Text
 
 FAMILIES = (
     "delegation",
@@ -18,10 +19,18 @@ FAMILIES = (
     "conflict",
     "wrong-type",
     "wrong-value",
+    "key",
+    "mail-from",
     "propagation",
     "transport",
     "provider",
     "policy",
+)
+
+
+UNCONFIRMED = Text(
+    en="{said} That the provider wants the record like this is not confirmed: compare it with what its panel shows.",
+    ja="{said} ただし、事業者がこの内容のレコードを求めるかどうかは未確認です。事業者の画面の表示と照合してください。",
 )
 
 
@@ -47,11 +56,19 @@ def wishes(case: Case) -> tuple[Ask, ...]:
 
 def diagnose(case: Case) -> Diagnosis:
     """The causes of what was heard. Pure: the same case gives the same diagnosis."""
-    findings = [finding for rule in all_rules() for finding in rule.finds(case)]
+    findings = [hedged(case, finding) for rule in all_rules() for finding in rule.finds(case)]
     causes = [f for f in findings if not any(explained(f, g) for g in findings)]
     folded = [replace(f, consequences=_consequences(f, findings)) for f in causes]
     undetermined = tuple(r.name for r in case.expected.required if case.unheard(r))
     return Diagnosis(tuple(sorted(folded, key=_importance)), undetermined)
+
+
+def hedged(case: Case, finding: Finding) -> Finding:
+    """The finding in weaker words where no source confirms that the provider wants such records at all."""
+    about = [r for r in case.records if r.name in finding.about]
+    if not about or any(r.verified for r in about):
+        return finding
+    return replace(finding, confidence=Confidence.POSSIBLE, message=UNCONFIRMED.fill(said=finding.message))
 
 
 def explained(finding: Finding, cause: Finding) -> bool:
@@ -59,7 +76,7 @@ def explained(finding: Finding, cause: Finding) -> bool:
 
     What is merely possible explains nothing that is certain and graver.
     """
-    if finding is cause or finding.code not in rule_of(cause.code).explains:
+    if finding is cause or finding.code not in explained_by(cause.code):
         return False
     if cause.confidence is Confidence.POSSIBLE and _rank(cause) > _rank(finding):
         return False

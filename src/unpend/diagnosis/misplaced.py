@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from unpend.diagnosis.ask import Ask, one
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.compare import copied
 from unpend.diagnosis.rule import Rule
 from unpend.diagnosis.wildcards import one_beside
 from unpend.model.expected import ExpectedRecord
@@ -31,7 +32,8 @@ def misplaced(code: str, title: Text, says: Text, slips: Slips) -> Rule:
         for record, name in _places(case, slips):
             if copies := case.copies(record, name):
                 evidence = (*copies, *case.heard(record.name, record.type))
-                gone = Remove(case.zone_of(record.name), name, record.type, record.values)
+                values = {v for e in copies for v in copied(record, e.records(record.type))}
+                gone = Remove(case.zone_of(record.name), name, record.type, tuple(sorted(values)))
                 severity = Severity.ERROR if record.required else Severity.WARNING
                 yield rule.finding(record.name, says, evidence, severity=severity, fix=[gone], found=name)
 

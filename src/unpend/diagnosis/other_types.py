@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from unpend.diagnosis.ask import Ask, one
 from unpend.diagnosis.case import Case
 from unpend.diagnosis.wildcards import one_beside
-from unpend.model.expected import ExpectedRecord, Purpose
+from unpend.model.expected import ExpectedRecord
 from unpend.model.records import Exchange, Outcome, Record
 
 TYPES = ("TXT", "A", "AAAA", "MX", "CNAME", "NS")
@@ -32,24 +32,28 @@ def existing(case: Case) -> Iterator[ExpectedRecord]:
 
 
 def standing(case: Case) -> Iterator[tuple[ExpectedRecord, tuple[Record, ...], tuple[Exchange, ...]]]:
-    """(wanted record, records of other types that somebody created there, the exchanges that show all this)."""
+    """(wanted record, records of other types that somebody created there, the exchanges that show all this).
+
+    Beside a TXT or an MX other types may stand: there only what excludes it, or has its content, was meant for it.
+    """
     for record in existing(case):
         others = tuple(
             r
             for r in case.others_at(record.name, but=record.type)
             if r.type not in {"SOA", "DNAME"}
-            and _tells(record, r.type)
             and not case.from_wildcard(record.name, r.type)
             and not synthesised(case, r)
+            and (record.type == "CNAME" or in_its_place(record, r))
         )
         heard = [e for t in TYPES for e in case.heard(record.name, t)]
         shown = [e for e in heard if any(r in e.answer for r in others)]
         yield record, others, (*shown, *case.heard(record.name, record.type))
 
 
-def _tells(record: ExpectedRecord, type_: str) -> bool:
-    """Whether another type at the name is what was entered: at a name that serves other purposes too only a CNAME is."""
-    return record.type == "CNAME" or record.purpose is Purpose.DKIM or type_ == "CNAME"
+def in_its_place(record: ExpectedRecord, other: Record) -> bool:
+    """Whether the other record keeps a TXT or MX from standing there, or is it with another type."""
+    contents = {value.lower().rpartition(" ")[2].rstrip(".") for value in record.values}
+    return other.type == "CNAME" or any(content in other.text.lower() for content in contents)
 
 
 def synthesised(case: Case, record: Record) -> bool:

@@ -7,6 +7,7 @@ from unpend.model.expected import ProviderView
 from unpend.model.records import Exchange
 
 FAILED, PENDING, NOT_STARTED, SUCCESS = "FAILED", "PENDING", "NOT_STARTED", "SUCCESS"
+TEMPORARY_FAILURE = "TEMPORARY_FAILURE"
 REPLICATION = "REPLICATION_"
 
 

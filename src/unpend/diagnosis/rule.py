@@ -27,6 +27,7 @@ class Rule:
 
     `explains` are the codes that are mere consequences of this one about the same record or the zone that holds it.
     Without `reaches_below` a finding says nothing of the names below those that it is about: SPF at a zone's apex.
+    `special_of` is the general code of which this is a special case: whatever explains that one explains this one too.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Rule:
     asks: Callable[[Case], Iterable[Ask]] = asks_nothing
     explains: tuple[str, ...] = ()
     reaches_below: bool = True
+    special_of: str = ""
 
     def finding(
         self,

@@ -26,3 +26,18 @@ def _by_code() -> dict[str, Rule]:
 def rule_of(code: str) -> Rule:
     """The rule of this code; KeyError if there is none."""
     return _by_code()[code]
+
+
+@cache
+def explained_by(code: str) -> frozenset[str]:
+    """The codes that this rule explains: those it names, its own general case, and the special cases of those it names.
+
+    Two special cases of one code do not explain each other, and what is named wins over what is inherited.
+    """
+    rule = rule_of(code)
+    inherited = {
+        other.code
+        for other in all_rules()
+        if other.special_of in rule.explains and other.special_of != rule.special_of and code not in other.explains
+    }
+    return frozenset({*rule.explains, rule.special_of, *inherited} - {""})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.compare import matches, only_shape
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
@@ -32,16 +33,17 @@ def valued(
                 told = {"found": value, "expected": record.values[0], **params}
                 yield rule.finding(record.name, says, heard, severity=severity, **told)
 
-    rule = Rule(code, "wrong-value", title, finds, explains=explains)
+    rule = Rule(code, "wrong-value", title, finds, explains=explains, special_of="wrong-target")
     return rule
 
 
 def unwanted(case: Case) -> Iterator[tuple[ExpectedRecord, str]]:
-    """Each value that stands at a wanted name without being wanted, once."""
+    """Each value that stands at a wanted name without being wanted, once; a key of which the shape alone is known is left to the key rules."""
     for record in case.records:
-        if case.wrong(record) and not case.from_wildcard(record.name, record.type):
-            wanted = {value.lower() for value in record.values}
-            yield from ((record, value) for value in case.found(record) if value.lower() not in wanted)
+        if case.wrong(record) and not case.from_wildcard(record.name, record.type) and not only_shape(record):
+            for value in case.found(record):
+                if not any(matches(record, wanted, value) for wanted in record.values):
+                    yield record, value
 
 
 def first_label(name: str) -> str:

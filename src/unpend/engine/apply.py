@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 
 import msgspec
 
-from unpend.model.errors import RefusedError, UnpendError, UsageError, WriterError
+from unpend.model.errors import RefusedError, StoppedError, UnpendError, UsageError
 from unpend.model.plan import Change, Plan
 from unpend.model.text import Text
 from unpend.writers.contract import AGAIN, CHANGED, Held, Writer
@@ -19,6 +20,18 @@ HALF = Text(
     en="{done} of {all} changes were made, then: {why} Not made: {left}.",
     ja="{all} 件中 {done} 件を変更したところで失敗しました: {why} 未実施: {left}",
 )
+PERHAPS = Text(
+    en="{done} of {all} changes were made, then: {why} Not made: {left}. Perhaps made, the host could not be asked: {unknown}.",
+    ja="{all} 件中 {done} 件を変更したところで失敗しました: {why} 未実施: {left} 実施されたか確認できないもの: {unknown}",
+)
+BACK = Text(
+    en="{done} of {all} changes were taken back, then: {why}",
+    ja="{all} 件中 {done} 件を元に戻したところで失敗しました: {why}",
+)
+BACK_HINT = Text(
+    en="`unpend undo {file}` goes on with the rest.",
+    ja="`unpend undo {file}` をもう一度実行すると、残りを元に戻します。",
+)
 UNDO_HINT = Text(
     en="`unpend undo {file}` takes back what was made.", ja="`unpend undo {file}` で、実施済みの変更を元に戻せます。"
 )
@@ -29,14 +42,14 @@ Tell = Callable[[Text], None]
 
 
 class Step(msgspec.Struct):
-    """One record set: what stood there, what was put there, and whether it was."""
+    """One record set: what stood there, what was put there, and whether it was (None: begun, and not known)."""
 
     zone: str
     name: str
     type: str
     before: Held
     after: Held
-    done: bool = False
+    done: bool | None = False
 
 
 class Undo(msgspec.Struct):
@@ -83,44 +96,74 @@ def prepare(writer: Writer, domain: str, plan: Plan) -> Undo:
 
 
 def apply(writer: Writer, undo: Undo, file: str, save: Save, tell: Tell) -> None:
-    """Make the changes; the undo file is written before the first and after each, so that it is true at any time."""
+    """Make the changes; the undo file is written before the first, before each and after each: it is true at any time."""
     save(undo.dump())
-    for step in undo.steps:
-        tell(STEP.fill(op="+" if step.after.values else "-", name=step.name, type=step.type))
-        try:
-            writer.write(step.zone, step.name, step.type, step.before, step.after)
-        except (UnpendError, KeyboardInterrupt) as error:
-            step.done = _made_anyway(writer, step)
-            save(undo.dump())
-            told = error if isinstance(error, UnpendError) else WriterError(INTERRUPTED)
-            raise _half(told, undo.steps, file) from error
-        step.done = True
-        save(undo.dump())
-
-
-def _made_anyway(writer: Writer, step: Step) -> bool:
-    """Whether a change stands there although its answer was lost."""
     try:
-        return writer.read(step.zone, step.name, step.type).same(step.after.values)
-    except UnpendError:
-        return False
+        for step in undo.steps:
+            tell(STEP.fill(op="+" if step.after.values else "-", name=step.name, type=step.type))
+            step.done = None
+            save(undo.dump())
+            writer.write(step.zone, step.name, step.type, step.before, step.after)
+            step.done = True
+            save(undo.dump())
+    except (UnpendError, KeyboardInterrupt) as error:
+        for step in undo.steps:
+            if step.done is None:
+                step.done = _made_anyway(writer, step)
+        _save_if_possible(undo, save)
+        raise _half(_told(error), undo.steps, file) from error
 
 
 def take_back(writer: Writer, undo: Undo, file: str, save: Save, tell: Tell) -> int:
     """Put back what stood there, the last change first; how many sets were put back."""
-    made = [step for step in reversed(undo.steps) if step.done]
-    for step in made:
-        tell(STEP.fill(op="+" if step.before.values else "-", name=step.name, type=step.type))
-        writer.write(step.zone, step.name, step.type, step.after, step.before)
-        step.done = False
-        save(undo.dump())
+    made = [step for step in reversed(undo.steps) if step.done or (step.done is None and _stands(writer, step))]
+    try:
+        for step in made:
+            tell(STEP.fill(op="+" if step.before.values else "-", name=step.name, type=step.type))
+            writer.write(step.zone, step.name, step.type, step.after, step.before)
+            step.done = False
+            save(undo.dump())
+    except (UnpendError, KeyboardInterrupt) as error:
+        with contextlib.suppress(UnpendError, KeyboardInterrupt):
+            step.done = None if writer.read(step.zone, step.name, step.type).same(step.before.values) else step.done
+        _save_if_possible(undo, save)
+        told, left = _told(error), [each for each in made if each.done]
+        why = BACK.fill(done=len(made) - len(left), all=len(made), why=told.message)
+        raise type(told)(why, BACK_HINT.fill(file=file)) from error
     return len(made)
+
+
+def _stands(writer: Writer, step: Step) -> bool:
+    return writer.read(step.zone, step.name, step.type).same(step.after.values)
+
+
+def _made_anyway(writer: Writer, step: Step) -> bool | None:
+    """Whether a change stands there although its answer was lost; None where the host cannot be asked."""
+    try:
+        return _stands(writer, step)
+    except (UnpendError, KeyboardInterrupt):
+        return None
+
+
+def _save_if_possible(undo: Undo, save: Save) -> None:
+    """What broke off may have been the saving itself; the file then still says that the step was begun."""
+    with contextlib.suppress(UnpendError):
+        save(undo.dump())
+
+
+def _told(error: BaseException) -> UnpendError:
+    return error if isinstance(error, UnpendError) else StoppedError(INTERRUPTED)
 
 
 def _half(error: UnpendError, steps: Sequence[Step], file: str) -> UnpendError:
     """Exactly what was made and what was not."""
-    done = sum(step.done for step in steps)
-    if not done:
+    done, unknown = sum(bool(step.done) for step in steps), _names(steps, None)
+    if not done and not unknown:
         return type(error)(NOTHING_DONE.fill(why=error.message), error.hint)
-    left = [f"{step.name} {step.type}" for step in steps if not step.done]
-    return type(error)(HALF.fill(done=done, all=len(steps), why=error.message, left=left), UNDO_HINT.fill(file=file))
+    said = PERHAPS if unknown else HALF
+    told = {"done": done, "all": len(steps), "why": error.message, "left": _names(steps, False) or "-"}
+    return type(error)(said.fill(**told, unknown=unknown), UNDO_HINT.fill(file=file))
+
+
+def _names(steps: Sequence[Step], done: bool | None) -> list[str]:
+    return [f"{step.name} {step.type}" for step in steps if step.done is done]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from unpend.catalog.dns_hosts import host_of
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 from unpend.writers.contract import Writer
+from unpend.writers.lexicon_hosts import HOSTS, PROVIDER_NAMES
 
 NO_WRITER = Text(
     en="There is no way to edit the zones of {host} from here.",
@@ -38,18 +40,26 @@ def _powerdns(environment: Environment, nameservers: Sequence[str]) -> Writer:
     return PowerDns.from_environment(environment)
 
 
+def _lexicon(environment: Environment, nameservers: Sequence[str]) -> Writer:
+    from unpend.writers.lexicon import Lexicon
+
+    known = host_of(nameservers)
+    return Lexicon.from_environment(environment, known.id if known else "")
+
+
 WRITERS: dict[str, Callable[[Environment, Sequence[str]], Writer]] = {
     "route53": _route53,
     "rfc2136": _rfc2136,
     "powerdns": _powerdns,
+    "lexicon": _lexicon,
 }
-SIGNS = {"powerdns": "PDNS_API_URL", "rfc2136": "RFC2136_NAMESERVER"}
+SIGNS = {"powerdns": "PDNS_API_URL", "rfc2136": "RFC2136_NAMESERVER", "lexicon": PROVIDER_NAMES[0]}
 
 
 def writer_for(via: str | None, host: str, nameservers: Sequence[str], environment: Environment) -> tuple[str, Writer]:
     """The writer and its name: the one given; by the environment's settings; by the recognised DNS host (its id)."""
     told = next((name for name, variable in SIGNS.items() if environment.get(variable)), None)
-    name = via or told or (host if host in WRITERS else None)
+    name = via or told or (host if host in WRITERS else "lexicon" if host in HOSTS else None)
     if name is None:
         raise UsageError(NO_WRITER.fill(host=host or nameservers), NO_WRITER_HINT.fill(names=tuple(WRITERS)))
     return name, WRITERS[name](environment, nameservers)

@@ -14,6 +14,7 @@ from unpend.report.verdict import Verdict
 FIRST_PAUSE = 5.0
 GROWTH = 1.5
 LONGEST_PAUSE = 900.0
+STILL_WAITING = frozenset({"PENDING", "TEMPORARY_FAILURE"})
 Look = Callable[[frozenset[str] | None], Awaitable[Report]]
 
 
@@ -46,7 +47,9 @@ class Backoff:
     def after(self, report: Report) -> float:
         """How long to wait after this look."""
         opened = tuple((each.record.name, each.status) for each in report.records if each.status != "verified")
-        told = (report.nameservers, report.soa_serial, report.verdict, opened)
+        view = report.expected.view
+        states = (view.verification_status, view.dkim_status, view.last_checked_at) if view else ()
+        told = (report.nameservers, report.soa_serial, report.verdict, opened, states)
         if told != self.seen:
             self.seen, self.pause = told, FIRST_PAUSE
             return self.pause
@@ -83,8 +86,16 @@ async def watch(look: Look, *, deadline: float, keep_going: bool = False) -> Asy
 
 
 def _kind(report: Report, before: Verdict | None, *, keep_going: bool) -> Kind:
-    if report.verdict is Verdict.OK:
+    if report.verdict is Verdict.OK and not provider_waits(report):
         return Kind.VERIFIED
     if report.verdict is Verdict.ACTION_REQUIRED and not keep_going:
         return Kind.ACTION_REQUIRED
     return Kind.CHANGED if before is not None and report.verdict is not before else Kind.LOOKED
+
+
+def provider_waits(report: Report) -> bool:
+    """Whether the provider, asked a moment ago, still says that it waits. A file's word may be old and counts nothing."""
+    view = report.expected.view
+    if view is None or view.asked_at is None:
+        return False
+    return bool(STILL_WAITING & {view.verification_status, view.dkim_status})

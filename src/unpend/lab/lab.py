@@ -10,6 +10,7 @@ from types import TracebackType
 
 import dns.name
 import dns.rdatatype
+import msgspec
 
 from unpend.lab.applied import apply
 from unpend.lab.resolver import LabResolver
@@ -265,14 +266,11 @@ def _ago(minutes: int | None) -> float | None:
 def _view(told: ViewText | None) -> ProviderView | None:
     if told is None:
         return None
-    return ProviderView(
-        told.verification_status,
-        told.dkim_status,
-        told.error_type,
-        _ago(told.checked_minutes_ago),
-        _ago(told.success_minutes_ago),
-        told.soa_primary,
-    )
+    same = msgspec.structs.asdict(told)
+    looked, found = _ago(same.pop("checked_minutes_ago")), _ago(same.pop("success_minutes_ago"))
+    if told.exists is False:
+        same |= {"verification_status": None, "dkim_status": None}
+    return ProviderView(last_checked_at=looked, last_success_at=found, **same)
 
 
 def _time(text: str) -> float | None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from unpend.model.errors import ScenarioError
+from unpend.model.expected import Elsewhere
 from unpend.model.text import Text
 
 Does = Literal[
@@ -153,14 +154,25 @@ class WantedText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ViewText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the mail provider says of the identity (SES: GetEmailIdentity)."""
+    """What the mail provider says of the identity (SES: GetEmailIdentity); no status where it does not exist."""
 
-    verification_status: str = "PENDING"
-    dkim_status: str = "PENDING"
+    verification_status: str | None = "PENDING"
+    dkim_status: str | None = "PENDING"
     error_type: str | None = None
     checked_minutes_ago: int | None = None
     success_minutes_ago: int | None = None
     soa_primary: str | None = None
+    mail_from_domain: str | None = None
+    mail_from_status: str | None = None
+    signing_enabled: bool | None = None
+    exists: bool | None = None
+    searched: int | None = None
+    unanswered: tuple[str, ...] = ()
+    asked_region: str | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    unwanted_names: tuple[str, ...] = ()
+    overriding: tuple[str, ...] = ()
+    production: bool | None = None
 
 
 class ExpectText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

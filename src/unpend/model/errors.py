@@ -7,7 +7,8 @@ UnpendError
 │   ├── CaseFileError   a saved case cannot be read
 │   └── ScenarioError   a lab scenario cannot be read
 ├── WriterError         the DNS host's API refused, or could not be used (exit 4)
-│   └── CredentialsError  there are none, or they are not accepted (exit 2)
+│   ├── CredentialsError  there are none, or they are not accepted (exit 2)
+│   └── StoppedError      Ctrl-C while it was being used (exit 130)
 ├── RefusedError        a change that is not safe to make (exit 5)
 └── LabError            the embedded lab could not be started
 """
@@ -56,6 +57,10 @@ class WriterError(UnpendError):
 
 class CredentialsError(WriterError):
     """The credentials of the DNS host's API are missing or not accepted."""
+
+
+class StoppedError(WriterError):
+    """Ctrl-C while changes were being made."""
 
 
 class RefusedError(UnpendError):

@@ -22,7 +22,12 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRecord:
-    """One record set that the provider looks for. `values`: CNAME/MX absolute, TXT unquoted content."""
+    """One record set that the provider looks for. `values`: CNAME/MX absolute, TXT unquoted content.
+
+    `known` is False where only the shape of the value is known (`model.shapes`, or `p=` with words where the key
+    belongs): then any one value that has one of these shapes is right. `verified` is False where no source confirms
+    that the provider wants the record like this.
+    """
 
     purpose: Purpose
     name: str
@@ -30,11 +35,29 @@ class ExpectedRecord:
     values: tuple[str, ...]
     required: bool = True
     ttl: int | None = None
+    known: bool = True
+    verified: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The same identity in another region of the account, and its verification status there."""
+
+    region: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderView:
-    """What the mail provider itself says of the identity (SES: GetEmailIdentity); None where it did not say."""
+    """What the mail provider itself says of the identity (SES: GetEmailIdentity); None where it did not say.
+
+    `mail_from_domain` is absolute; "" where the provider says that none is set. `exists` is False where the account was
+    asked and has no such identity in any of `searched` regions; `unanswered` are those that did not answer.
+    `asked_region` is where it was looked for, if it was found in another one; `elsewhere` are further regions that have
+    it. `unwanted_names` are names that a file demanded and the provider does not ask for. `overriding` are more
+    specific identities of the account that do not sign. `production` is False in the sending sandbox. `asked_at` (Unix
+    seconds) is when the provider was asked; None for what a file says, which may be old.
+    """
 
     verification_status: str | None = None
     dkim_status: str | None = None
@@ -43,6 +66,19 @@ class ProviderView:
     last_success_at: float | None = None
     soa_primary: str | None = None
     soa_serial: int | None = None
+    mail_from_domain: str | None = None
+    mail_from_status: str | None = None
+    signing_enabled: bool | None = None
+    sending_allowed: bool | None = None
+    exists: bool | None = None
+    searched: int | None = None
+    unanswered: tuple[str, ...] = ()
+    asked_region: str | None = None
+    elsewhere: tuple[Elsewhere, ...] = ()
+    unwanted_names: tuple[str, ...] = ()
+    overriding: tuple[str, ...] = ()
+    production: bool | None = None
+    asked_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

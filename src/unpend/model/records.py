@@ -30,6 +30,7 @@ class Record:
 
 
 _OCTET = re.compile(r"\\\d{3}|.", re.DOTALL)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def joined_strings(value: str) -> str:
@@ -53,6 +54,11 @@ def joined_strings(value: str) -> str:
             out.append(char)
         i += 1
     return "".join(out)
+
+
+def strings_of(value: str) -> tuple[str, ...]:
+    """The strings of a TXT value in their order, each unquoted: where it was cut says what a panel did."""
+    return tuple(joined_strings(string) for string in _STRING.findall(value)) or (joined_strings(value),)
 
 
 def quoted_strings(content: str) -> str:

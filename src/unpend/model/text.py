@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -11,6 +12,9 @@ Lang = Literal["en", "ja"]
 # A sentence stays one when strangers' data is put into it: what is longer is cut, and how much is said.
 MOST_ITEMS = 20
 LONGEST = 600
+# A sentence within a sentence, as a case file gives it back.
+AS_READ = {"en", "ja", "params"}
+_MX = re.compile(r"\d{1,5} \S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Text:
 def _shown(value: Any, lang: Lang) -> str:
     if isinstance(value, Text):
         return value.of(lang)
+    if isinstance(value, dict) and value.keys() == AS_READ:
+        return Text(**value).of(lang)
     if isinstance(value, list | tuple | set | frozenset):
         joint = "、" if lang == "ja" else ", "
         more = [f"… (+{len(value) - MOST_ITEMS})"] if len(value) > MOST_ITEMS else []
@@ -47,4 +53,5 @@ def _shown(value: Any, lang: Lang) -> str:
 
 def _without_final_dot(value: str) -> str:
     """People read and paste names without the final dot; a sentence has its own."""
-    return value[:-1] if value.endswith(".") and value.count(".") > 1 and " " not in value else value
+    bare = value.endswith(".") and value.count(".") > 1 and (" " not in value or _MX.fullmatch(value))
+    return value[:-1] if bare else value

@@ -160,7 +160,7 @@ class Battery:
         yield Question(self._expected.domain, "SOA")
         for record in self._expected.records:
             yield Question(record.name, record.type)
-            if record.type == "CNAME":
+            if record.type == "CNAME" and record.known:
                 yield from (Question(target, "TXT") for target in record.values)
         yield from self._policy
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from unpend.catalog import host_of
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.compare import matches
 from unpend.diagnosis.diagnose import Diagnosis
 from unpend.model.names import labels, relative
 from unpend.model.plan import Change, Op, Remove
 from unpend.model.records import Record
 from unpend.model.text import Text
-from unpend.repair.reasons import APEX, FOREIGN, SUB_TREE, UNKNOWN_OWNER, WILDCARD
+from unpend.repair.reasons import APEX, FOREIGN, SUB_TREE, UNCONFIRMED, UNKNOWN_OWNER, WILDCARD
 from unpend.repair.scope import RecordSet, about
 from unpend.repair.spf_merge import spf_doubts
 from unpend.repair.standing import Standing
@@ -62,7 +63,9 @@ class Editor:
         change = self._change(op, zone, wanted.name, wanted.type, self._ttl(zone), values, before, because)
         kinds = {kind(value) for value in values} - {""}
         lost = [value for value in before if value not in values and kind(value) not in kinds]
-        return Edit(change, (*notes, *self._doubts(wanted.name, wanted.type, lost)))
+        doubted = not all(record.verified for record in wanted.records)
+        unsure = (UNCONFIRMED.fill(name=wanted.name, type=wanted.type),) if doubted else ()
+        return Edit(change, (*notes, *unsure, *self._doubts(wanted.name, wanted.type, lost)))
 
     def taken_away(self, touched: Iterable[tuple[str, str]]) -> Iterator[Edit]:
         """What rules found in wrong places, each set once; a set that is edited anyway is left to that edit."""
@@ -71,9 +74,11 @@ class Editor:
             if (fix.name, fix.type) not in set(touched):
                 groups.setdefault((fix.zone, fix.name, fix.type), []).append(fix)
         for (zone, name, type_), fixes in groups.items():
-            kept = {v for r in self.case.records if (r.name, r.type) == (name, type_) for v in r.values}
+            kept = [r for r in self.case.records if (r.name, r.type) == (name, type_)]
             named = {value for fix in fixes for value in fix.values} if all(fix.values for fix in fixes) else None
-            seen = (r for r in self._seen(name, type_) if r.text not in kept)
+            seen = (
+                r for r in self._seen(name, type_) if not any(matches(k, v, r.text) for k in kept for v in k.values)
+            )
             going = tuple(r for r in seen if named is None or r.text in named)
             because = tuple(dict.fromkeys(f.code for f in self.diagnosis.causes if any(fix in fixes for fix in f.fix)))
             if going:

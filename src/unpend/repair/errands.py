@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from unpend.catalog import template_of
+from unpend.diagnosis.compare import only_shape
 from unpend.diagnosis.diagnose import Diagnosis
 from unpend.model.finding import Finding, Severity
 from unpend.model.names import is_under
 from unpend.model.plan import Change, Errand, Remove, Where
 from unpend.model.text import Text
-from unpend.repair.reasons import CNAME_AT_APEX, INSTEAD, REMOVE_BY_HAND
-from unpend.repair.scope import RecordSet
+from unpend.repair.reasons import CNAME_AT_APEX, INSTEAD, OWN_KEY, PUBLISH_SHOWN, REMOVE_BY_HAND
+from unpend.repair.scope import TAKEN, RecordSet
 
 # The record is at a host that nobody asks: it is entered at the delegated one; moving the delegation is the other way.
 ELSEWHERE = frozenset({"wrong-dns-host", "shadow-zone", "two-hosted-zones", "records-lost-in-migration"})
@@ -72,7 +74,9 @@ def _errands_in(finding: Finding) -> Iterator[Errand]:
 
 
 def _replaced_by_changes(finding: Finding, edited: tuple[str, ...]) -> bool:
-    return finding.code in ELSEWHERE and any(is_under(name, above) for name in edited for above in finding.about)
+    return finding.code in ELSEWHERE | TAKEN and any(
+        is_under(name, above) for name in edited for above in finding.about
+    )
 
 
 def _precedes(finding: Finding, edited: tuple[str, ...]) -> bool:
@@ -94,9 +98,21 @@ def _merged(errands: list[Errand]) -> list[Errand]:
     return list(found.values())
 
 
-def impossible(zone: str, wanted: RecordSet, because: tuple[str, ...]) -> Errand | None:
-    """What no edit can do: a CNAME at the top of a zone (RFC 1034 section 3.6.2, RFC 2181 section 10.1)."""
+def impossible(zone: str, wanted: RecordSet, because: tuple[str, ...], provider: str = "") -> Errand | None:
+    """What no edit can do: a CNAME at the top of a zone (RFC 1034 section 3.6.2, RFC 2181 section 10.1), a value unknown to us."""
+    if not all(record.known for record in wanted.records):
+        return _unknown(wanted, because, provider)
     if wanted.type != "CNAME" or wanted.name != zone:
         return None
     told = CNAME_AT_APEX.fill(name=wanted.name)
     return Errand(Where.ADMIN, "choose-another-name", wanted.name, (), told, because)
+
+
+def _unknown(wanted: RecordSet, because: tuple[str, ...], provider: str) -> Errand:
+    """Only the user can see the value: SES never shows a key of one's own, the others show it in their panel."""
+    if provider == "ses" and any(map(only_shape, wanted.records)):
+        return Errand(Where.ADMIN, "publish-own-key", wanted.name, (), OWN_KEY.fill(name=wanted.name), because)
+    template = template_of(provider)
+    where = template.where if template else Text("", "")
+    told = PUBLISH_SHOWN.fill(name=wanted.name, type=wanted.type, form=wanted.wanted[0], where=where)
+    return Errand(Where.ADMIN, "publish-shown-value", wanted.name, (), told, because)

@@ -25,7 +25,7 @@ def plan_for(case: Case, diagnosis: Diagnosis) -> Plan:
     """The plan that ends the pending state, or says what is waited for. Pure."""
     standing = Standing(case, _remaining(diagnosis))
     wanted = record_sets(standing, diagnosis)
-    stuck = {w: e for w in wanted if (e := impossible(case.zone_of(w.name), w, causes_of(diagnosis, w.name)))}
+    stuck = {w: e for w in wanted if (e := _impossible(case, diagnosis, w))}
     possible = tuple(each for each in wanted if each not in stuck)
     edits = _edits(Editor(standing, diagnosis, _removals(case, diagnosis, wanted)), possible)
     changes = tuple(edit.change for edit in edits)
@@ -34,6 +34,11 @@ def plan_for(case: Case, diagnosis: Diagnosis) -> Plan:
     ordered: tuple[Change | Errand, ...] = (*errands.first, *changes, *errands.later)
     then = tuple(afterwards(standing, diagnosis, changes, errands.all))
     return Plan(safety, reasons, ordered, then)
+
+
+def _impossible(case: Case, diagnosis: Diagnosis, wanted: RecordSet) -> Errand | None:
+    because = causes_of(diagnosis, wanted.name)
+    return impossible(case.zone_of(wanted.name), wanted, because, case.expected.provider or "")
 
 
 def _remaining(diagnosis: Diagnosis) -> dict[str, tuple[str, ...]]:

@@ -48,6 +48,20 @@ CNAME_AT_APEX = Text(
     ja="{name} はゾーンの頂点で、SOA と NS レコードが必要なため、CNAME を置けません。メールサービス側で別の名前を選ぶか、"
     "{name} の委任を取り消してください。",
 )
+OWN_KEY = Text(
+    en="The key of {name} is yours, and the provider does not show it: publish there one TXT record with p= and the public key, in base64 "
+    "without line breaks, that belongs to the private key which you gave to the provider.",
+    ja="{name} の鍵はお客様ご自身のもので、事業者の画面には表示されません。事業者に渡した秘密鍵と対になる公開鍵を、改行のない base64 で p= に続けて書き、TXT レコード 1 件として"
+    "登録してください。",
+)
+PUBLISH_SHOWN = Text(
+    en="Publish at {name} the {type} record that your mail provider's panel shows ({where}); its value has the form {form}.",
+    ja="メール配信サービスの画面（{where}）に表示されている {type} レコードを、{name} に登録してください。値の形式: {form}",
+)
+UNCONFIRMED = Text(
+    en="That the provider wants {name} {type} with this value is not confirmed: compare it with what its panel shows before you change anything.",
+    ja="事業者が {name} の {type} にこの値を求めるかどうかは未確認です。変更する前に、事業者の画面の表示と照合してください。",
+)
 UNSEEN = Text(
     en="No server told what {zone} holds, so nothing is planned in it. Check again when its servers answer.",
     ja="{zone} の内容をどのサーバーからも確認できなかったため、このゾーンの変更は計画していません。応答するようになったら、"

@@ -17,6 +17,8 @@ from unpend.repair.standing import Standing
 ENTERED_ALREADY = frozenset(
     {"zone-not-reloaded", "zone-not-active", "proxied-cname", "flattened-cname", "dname-above", "secondary-lag"}
 )
+# Something else needs the name: the provider can be told another one in place of the edit.
+TAKEN = frozenset({"mailfrom-receives-mail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,28 @@ def record_sets(standing: Standing, diagnosis: Diagnosis) -> tuple[RecordSet, ..
     """The sets to be edited.
 
     Where one record of a set has to be edited, the required ones beside it belong to the edit, or it would undo them.
+    Those of which only the shape is known are sets of their own: a person has to publish them.
     """
     case = standing.case
     due = [record for record in case.records if _due(standing, diagnosis, record)]
-    found: dict[tuple[str, str], tuple[ExpectedRecord, ...]] = {}
+    found: dict[tuple[str, str, bool], tuple[ExpectedRecord, ...]] = {}
     for record in due:
-        beside = [r for r in case.records if (r.name, r.type) == (record.name, record.type)]
-        found[record.name, record.type] = tuple(r for r in beside if r.required or r in due)
-    return tuple(RecordSet(name, type_, records) for (name, type_), records in found.items())
+        beside = [r for r in case.records if (r.name, r.type, r.known) == (record.name, record.type, record.known)]
+        found[record.name, record.type, record.known] = tuple(r for r in beside if r in due or (r.required and r.known))
+    return tuple(RecordSet(name, type_, records) for (name, type_, _), records in found.items())
 
 
 def _due(standing: Standing, diagnosis: Diagnosis, record: ExpectedRecord) -> bool:
     """Whether an edit makes the record right.
 
     Optional records are edited only where something wrong stands: nobody has to have them, but a wrong one misleads.
+    What else the name is used for is worth more than they are.
     """
     if not standing.heard(record) or not editable(standing.case, standing.case.zone_of(record.name)):
         return False
     if _settled(standing.case, diagnosis, record):
+        return False
+    if not record.required and any(f.code in TAKEN for f in about(diagnosis, record.name)):
         return False
     if not standing.right(record):
         return record.required or bool(standing.values(record.name, record.type))

@@ -38,6 +38,7 @@ def as_dict(report: Report, lang: Lang) -> dict[str, Any]:
         "eta_seconds": report.eta_seconds,
         "zone": _zone(report, lang),
         "provider": _provider(report),
+        "expectation": _expectation(report, lang),
         "records": [_record(each) for each in report.records],
         "findings": [_finding(each, lang) for each in report.findings],
         "plan": plan_dict(report.plan, lang),
@@ -73,6 +74,11 @@ def _provider(report: Report) -> dict[str, Any]:
     }
 
 
+def _expectation(report: Report, lang: Lang) -> dict[str, Any]:
+    """Where the demand was read from, and what its reader had to say."""
+    return {"source": report.expected.source or None, "notes": [note.of(lang) for note in report.expected.notes]}
+
+
 def _record(each: RecordReport) -> dict[str, Any]:
     record = each.record
     return {
@@ -81,6 +87,8 @@ def _record(each: RecordReport) -> dict[str, Any]:
         "name": record.name,
         "type": record.type,
         "expected": list(record.values),
+        "known": record.known,
+        "verified": record.verified,
         "found": list(each.found),
         "status": each.status,
         "findings": list(each.findings),

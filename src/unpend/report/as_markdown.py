@@ -10,6 +10,7 @@ from unpend.model.text import Lang, Text
 from unpend.report import phrases
 from unpend.report.escape import for_markdown, for_terminal
 from unpend.report.outline import by_hand, evidence_line, grouped, parts
+from unpend.report.provider_words import provider_heading, provider_lines
 from unpend.report.report import Report
 
 
@@ -28,6 +29,8 @@ def _lines(report: Report, lang: Lang) -> Iterator[str]:
     yield from _causes(report, lang)
     yield from _plan(report, lang)
     yield from _records(report, lang)
+    if told := list(provider_lines(report)):
+        yield from ["", f"## {say(provider_heading(report))}", "", *(f"- {say(line)}" for line in told)]
     commands = list(by_hand(report))
     if commands:
         yield from ["", f"## {say(phrases.BY_HAND)}", "", "```sh", *map(for_terminal, commands), "```"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from unpend.diagnosis.compare import Sight
@@ -44,9 +45,19 @@ NEAR_TEN = Text(
     en="SPF at {name} takes {now} of the {most} look-ups that receivers make; with {added} it would take {then}.",
     ja="{name} の SPF は現在 DNS 参照を {now} 回使っており、{added} を加えると {then} 回になります（上限は {most} 回）。",
 )
+SHAPES_LEFT_OUT = Text(
+    en="Left out, since only the form of their values is known: {names}.",
+    ja="値の形式しか分からないため、次のレコードは出力していません: {names}",
+)
 UNDERSCORE = Text(
-    en="{host} is reported to refuse names with an underscore: ask its support, or host the zone elsewhere.",
-    ja="{host} ではアンダースコアを含む名前を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
+    en="{host} is reported to refuse {what} with an underscore: ask its support, or host the zone elsewhere.",
+    ja="{host} ではアンダースコアを含む{what}を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
+)
+OWNERS, TARGETS = Text(en="names", ja="名前"), Text(en="CNAME targets", ja="CNAME の値")
+TOO_LONG = Text(
+    en="{name} {type} has {length} characters; {host} is reported to take {most} at most. Ask the provider for a shorter key, or publish it by "
+    "CNAME.",
+    ja="{name} の {type} は {length} 文字です。{host} で登録できるのは {most} 文字までという報告があります。短い鍵、または CNAME での公開を事業者に相談してください。",
 )
 
 
@@ -58,8 +69,26 @@ def publications(report: Report) -> tuple[Change, ...]:
     for record in case.records:
         zone = case.zone_of(record.name) or case.zone or case.domain
         host = relative(record.name, zone)
-        out.append(Change(Op.CREATE, zone, record.name, host, record.type, record.ttl or usual, record.values, (), ()))
+        values = record.values if record.known else record.values[:1]
+        out.append(Change(Op.CREATE, zone, record.name, host, record.type, record.ttl or usual, values, (), ()))
     return tuple(out)
+
+
+def whole_sets(report: Report) -> tuple[Change, ...]:
+    """The same for tools, which hold one set a name and type; a shape is no value that a tool could enter."""
+    sets: dict[tuple[str, str], Change] = {}
+    for record, change in zip(report.case.records, publications(report), strict=True):
+        if record.known:
+            first = sets.setdefault((change.name, change.type), change)
+            values = tuple(dict.fromkeys((*first.values, *change.values)))
+            sets[change.name, change.type] = replace(first, values=values)
+    return tuple(sets.values())
+
+
+def not_printed(report: Report) -> Text | None:
+    """What a tool's form leaves out, and why."""
+    names = [f"{r.name.rstrip('.')} {r.type}" for r in report.case.records if not r.known]
+    return SHAPES_LEFT_OUT.fill(names=names) if names else None
 
 
 def obstacles(report: Report) -> Iterator[Text]:
@@ -79,8 +108,25 @@ def obstacles(report: Report) -> Iterator[Text]:
         if any(sight is Sight.WRONG for _, sight in case.sights(record)):
             yield OTHER_VALUE.fill(name=name, type=record.type, values=case.found(record))
     yield from near_ten(report)
-    if report.dns_host and report.dns_host.underscore in {"owner-refused", "mixed"}:
-        yield UNDERSCORE.fill(host=report.dns_host.name)
+    yield from panel_limits(report)
+
+
+def panel_limits(report: Report) -> Iterator[Text]:
+    """What the panel of the recognised host is reported not to hold."""
+    host = report.dns_host
+    if host is None:
+        return
+    wanted = [record for record in report.case.records if not report.case.right(record)]
+    if host.underscore in {"owner-refused", "mixed"} and any("_" in record.name for record in wanted):
+        yield UNDERSCORE.fill(host=host.name, what=OWNERS)
+    targets = [value for record in wanted if record.type == "CNAME" for value in record.values]
+    if host.underscore in {"target-refused", "mixed"} and any("_" in target for target in targets):
+        yield UNDERSCORE.fill(host=host.name, what=TARGETS)
+    for record in wanted:
+        length = max((len(value) for value in record.values), default=0) if record.type == "TXT" else 0
+        if host.txt_limit and length > host.txt_limit:
+            told = {"name": record.name, "type": record.type, "length": length, "most": host.txt_limit}
+            yield TOO_LONG.fill(host=host.name, **told)
 
 
 def near_ten(report: Report) -> Iterator[Text]:
@@ -121,7 +167,9 @@ def records_dict(report: Report, lang: Lang) -> dict[str, Any]:
             "host": change.host,
             "type": change.type,
             "ttl": change.ttl,
-            "values": list(change.values),
+            "values": list(record.values),
+            "known": record.known,
+            "verified": record.verified,
             "status": each.status,
         }
         for record, change, each in zip(report.case.records, publications(report), report.records, strict=True)

@@ -13,6 +13,7 @@ from unpend.model.text import Lang, Text
 from unpend.report import phrases
 from unpend.report.escape import for_terminal
 from unpend.report.outline import Part, Step, Told, by_hand, evidence_line, grouped, parts, utc
+from unpend.report.provider_words import provider_heading, provider_lines
 from unpend.report.report import RecordReport, Report
 from unpend.report.verdict import Verdict
 
@@ -56,6 +57,7 @@ class Sheet:
         yield from self._causes()
         yield from self._plan()
         yield from self._records()
+        yield from self._provider()
         yield from self._remarks()
         yield from self._by_hand()
         if verbose:
@@ -150,6 +152,14 @@ class Sheet:
             found = ", ".join(each.found) or self._say(phrases.nothing_at(each.status))
             yield from self._wrapped(f"{self._say(phrases.WANTED)}: {', '.join(each.record.values)}", "      ")
             yield from self._wrapped(f"{self._say(phrases.FOUND)}: {found}", "      ")
+
+    def _provider(self) -> Iterator[str]:
+        told = list(provider_lines(self._report))
+        if told:
+            yield ""
+            yield self._heading(provider_heading(self._report))
+        for line in told:
+            yield from self._wrapped(self._say(line), "  ")
 
     def _remarks(self) -> Iterator[str]:
         blamed = self._blamed()

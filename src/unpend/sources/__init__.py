@@ -4,6 +4,7 @@ from unpend.sources.decoding import decode_bytes
 from unpend.sources.domain import DomainInput, read_domain
 from unpend.sources.expectations import read_expected
 from unpend.sources.merging import merge
+from unpend.sources.provider_template import from_template
 from unpend.sources.ses_tokens import from_tokens
 
-__all__ = ["DomainInput", "decode_bytes", "from_tokens", "merge", "read_domain", "read_expected"]
+__all__ = ["DomainInput", "decode_bytes", "from_template", "from_tokens", "merge", "read_domain", "read_expected"]

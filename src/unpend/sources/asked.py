@@ -12,6 +12,8 @@ from unpend.model.text import Text
 
 DEEPEST = 40
 MOST_NODES = 100_000
+MOST_DOCUMENTS = 200
+_SPACE = re.compile(r"\s*")
 _SMART = str.maketrans("“”„‟", '""""')
 _YAML_KEYS = re.compile(
     r"^(?:---\s*)?[\s-]*\{?\s*[\"']?(?:name|records|type|purpose|DkimAttributes|VerificationAttributes|IdentityType)[\"']?\s*:",
@@ -46,7 +48,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's text; `data` is its JSON or YAML structure, or None where it has none."""
+    """A file's text; `data` is its JSON or YAML structure, or None where it has none; a tuple of several documents."""
 
     text: str
     data: Any = None
@@ -67,10 +69,27 @@ def _json(text: str) -> Any:
         raise ExpectationError(UNREASONABLE) from None
     except ValueError as first:
         try:
-            return json.loads(text.translate(_SMART))
+            return _documents(text) or json.loads(text.translate(_SMART))
         except (ValueError, RecursionError):
             line, column = getattr(first, "lineno", 1), getattr(first, "colno", 1)
             raise ExpectationError(BROKEN_JSON.fill(line=line, column=column), SAVE_AGAIN) from None
+
+
+def _documents(text: str) -> tuple[Any, ...]:
+    """JSON documents one after the other; nothing where that is not what the text is."""
+    found: list[Any] = []
+    decoder, at = json.JSONDecoder(), 0
+    while rest := _SPACE.match(text, at):
+        if rest.end() == len(text):
+            return tuple(found)
+        try:
+            data, at = decoder.raw_decode(text, rest.end())
+        except ValueError:
+            return ()
+        found.append(data)
+        if len(found) > MOST_DOCUMENTS:
+            raise ExpectationError(UNREASONABLE, SAVE_AGAIN)
+    return ()
 
 
 def _yaml(text: str) -> Any:
@@ -80,7 +99,8 @@ def _yaml(text: str) -> Any:
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         _refuse_bombs(yaml, loader, text)
-        return yaml.load(text, Loader=loader)  # noqa: S506 - BaseLoader makes strings, lists and mappings only
+        found = tuple(yaml.load_all(text, Loader=loader))  # BaseLoader makes strings, lists and mappings only
+        return found[0] if len(found) == 1 else found
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ExpectationError(BROKEN_YAML.fill(line=line), SAVE_AGAIN) from None

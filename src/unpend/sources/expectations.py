@@ -12,13 +12,20 @@ from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document, document
 from unpend.sources.decoding import LARGEST, NOT_TEXT, NOT_TEXT_HINT, TOO_LARGE, TOO_LARGE_HINT, is_text
 from unpend.sources.formats import (
+    cloudflare,
+    dnscontrol,
     domain_fields,
     domain_objects,
     infrastructure_json,
+    nsupdate,
+    octodns_yaml,
+    own_output,
     own_records,
     record_csv,
+    route53_json,
     sesv1_json,
     sesv2_json,
+    terraform_hcl,
     zone_file,
 )
 from unpend.sources.rows import NO_RECORDS, NO_RECORDS_HINT
@@ -42,9 +49,16 @@ FORMATS: tuple[Format, ...] = (
     sesv2_json,
     domain_objects,
     domain_fields,
+    route53_json,
+    own_output,
     own_records,
+    octodns_yaml,
     infrastructure_json,
     record_csv,
+    terraform_hcl,
+    dnscontrol,
+    cloudflare,
+    nsupdate,
     zone_file,
 )
 

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 
 from unpend.model.errors import ExpectationError
 from unpend.model.expected import Expected, ExpectedRecord, ProviderView, Purpose
+from unpend.model.shapes import name_fits, text_fits
 from unpend.model.text import Text
 from unpend.sources.rows import another_domain
 from unpend.sources.words import plain
@@ -24,15 +25,12 @@ def merge(a: Expected, b: Expected) -> Expected:
     """Both together; where they contradict each other nobody can say which is right."""
     if a.domain != b.domain:
         raise another_domain([b.domain], a.domain)
-    records = {(r.name, r.type): r for r in a.records}
+    records = list(a.records)
     for record in b.records:
-        first = records.setdefault((record.name, record.type), record)
-        if frozenset(first.values) != frozenset(record.values):
-            raise _conflict(first, a.source, record, b.source)
-        records[record.name, record.type] = replace(first, required=first.required or record.required)
+        _join(records, record, (a.source, b.source))
     return Expected(
         a.domain,
-        _without_legacy_need(tuple(records.values())),
+        _without_legacy_need(tuple(records)),
         a.provider or b.provider,
         a.region or b.region,
         a.signing_zone or b.signing_zone,
@@ -42,6 +40,31 @@ def merge(a: Expected, b: Expected) -> Expected:
         "+".join(dict.fromkeys(s for s in (*a.source.split("+"), *b.source.split("+")) if s)),
         (*a.notes, *(note for note in b.notes if note not in a.notes)),
     )
+
+
+def _join(records: list[ExpectedRecord], record: ExpectedRecord, sources: tuple[str, str]) -> None:
+    """Put a record to those that are there; TXT contents of several services stand beside each other."""
+    rivals = [at for at, r in enumerate(records) if (r.name, r.type) == (record.name, record.type)]
+    for at in rivals:
+        if both := _more_telling(records[at], record):
+            records[at] = replace(both, required=records[at].required or record.required)
+            return
+    if rivals and not (record.type == "TXT" and record.purpose is not Purpose.DKIM):
+        raise _conflict(records[rivals[0]], sources[0], record, sources[1])
+    records.append(record)
+
+
+def _more_telling(first: ExpectedRecord, second: ExpectedRecord) -> ExpectedRecord | None:
+    """The one that says more of the same thing: a value says more than its shape; None where they contradict."""
+    if frozenset(first.values) == frozenset(second.values):
+        return first
+    if first.known is second.known:
+        return None
+    told, shape = (first, second) if first.known else (second, first)
+    if told.type == "TXT" and told.purpose is Purpose.DKIM:
+        return told
+    fits = text_fits if told.type == "TXT" else name_fits
+    return told if all(any(fits(form, value) for form in shape.values) for value in told.values) else None
 
 
 def _conflict(first: ExpectedRecord, source: str, second: ExpectedRecord, other: str) -> ExpectationError:
@@ -59,5 +82,5 @@ def _without_legacy_need(records: tuple[ExpectedRecord, ...]) -> tuple[ExpectedR
 def _view(a: ProviderView | None, b: ProviderView | None) -> ProviderView | None:
     if a is None or b is None:
         return a or b
-    known = {f.name: getattr(b, f.name) for f in fields(b) if getattr(a, f.name) is None}
+    known = {f.name: getattr(b, f.name) for f in fields(b) if getattr(a, f.name) in (None, ())}
     return replace(a, **known)

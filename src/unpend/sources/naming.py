@@ -7,6 +7,7 @@ import re
 from unpend.model.errors import ExpectationError
 from unpend.model.names import absolute, is_under, under
 from unpend.model.records import joined_strings
+from unpend.model.shapes import filled
 from unpend.model.text import Text
 from unpend.sources.suffixes import ends_in_known_top_level
 from unpend.sources.words import plain, short, unquoted, visible
@@ -70,6 +71,13 @@ def record_value(type_: str, text: str, domain: str, name: str) -> str:
         preference, host = (int(found[1]), found[2]) if found else (10, clean)
         return f"{preference} {target(host, domain)}"
     return target(clean, domain) if type_ in ("CNAME", "NS") else clean
+
+
+def record_shape(type_: str, text: str, domain: str, name: str) -> str:
+    """The shape of a value, checked with something in the place of what is not known."""
+    record_value(type_, filled(text[:LONGEST], "x"), domain, name)
+    clean = unquoted(text)
+    return absolute(clean) if type_ in ("CNAME", "NS", "MX") else clean
 
 
 def target(text: str, domain: str) -> str:

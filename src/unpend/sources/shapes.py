@@ -30,3 +30,10 @@ def status(value: Any) -> str | None:
     """A status in the spelling of the API v2: "TemporaryFailure" is "TEMPORARY_FAILURE"."""
     text = word(value)
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", text).upper()[:40] or None
+
+
+def switch(value: Any) -> bool | None:
+    """The value if it is a yes or a no; text ("true") counts too, since loose YAML has nothing else."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(word(value).lower())

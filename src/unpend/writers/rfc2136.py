@@ -17,6 +17,7 @@ import dns.name
 import dns.query
 import dns.rcode
 import dns.rdatatype
+import dns.rrset
 import dns.tsig
 import dns.tsigkeyring
 import dns.update
@@ -69,14 +70,7 @@ class Rfc2136:
 
     def read(self, zone: str, name: str, type_: str) -> Held:
         """What the primary answers, if the name itself holds it: a wildcard's answer is told by a prerequisite."""
-        query = dns.message.make_query(name, type_)
-        query.flags &= ~dns.flags.RD
-        response = self._sent(query)
-        if response.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
-            raise WriterError(NO_ZONE.fill(zone=zone))
-        rrset = response.get_rrset(
-            response.answer, dns.name.from_text(name), query.question[0].rdclass, query.question[0].rdtype
-        )
+        rrset = self._answered(zone, name, type_)
         if rrset is None:
             return Held()
         probe = self._update(zone)
@@ -89,7 +83,7 @@ class Rfc2136:
         """One update: made whole if `before` still stands (RFC 2136 section 3.2), else not at all."""
         update = self._update(zone)
         if before.values:
-            update.present(name, type_, *(presented(type_, v) for v in before.values))
+            update.present(name, type_, *self._standing(zone, name, type_, before))
             update.delete(name, type_)
         else:
             update.absent(name, type_)
@@ -103,6 +97,21 @@ class Rfc2136:
             raise WriterError(NO_ZONE.fill(zone=zone))
         if rcode != dns.rcode.NOERROR:
             raise WriterError(API_REFUSED.fill(host=self.host, why=dns.rcode.to_text(rcode)))
+
+    def _answered(self, zone: str, name: str, type_: str) -> dns.rrset.RRset | None:
+        query = dns.message.make_query(name, type_)
+        query.flags &= ~dns.flags.RD
+        response = self._sent(query)
+        if response.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
+            raise WriterError(NO_ZONE.fill(zone=zone))
+        asked = query.question[0]
+        return response.get_rrset(response.answer, asked.name, asked.rdclass, asked.rdtype)
+
+    def _standing(self, zone: str, name: str, type_: str, before: Held) -> list[str]:
+        """The values of `before` as they stand: a TXT may be cut into other strings than we would cut it into."""
+        rrset = self._answered(zone, name, type_) if type_ == "TXT" else None
+        cut = {modelled(type_, text): text for text in (rdata.to_text() for rdata in rrset or ())}
+        return [cut.get(value) or presented(type_, value) for value in before.values]
 
     def _update(self, zone: str) -> dns.update.UpdateMessage:
         return dns.update.UpdateMessage(zone, **self._signing)

@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from unpend.model.errors import CredentialsError, RefusedError, WriterError
+from unpend.aws import called, client_of, session_of
+from unpend.model.errors import RefusedError, WriterError
 from unpend.model.names import absolute
 from unpend.model.records import modelled, presented
 from unpend.model.text import Text
-from unpend.writers.contract import AGAIN, API_REFUSED, CHANGED, NO_ZONE, NO_ZONE_HINT, Held
+from unpend.writers.contract import AGAIN, CHANGED, NO_ZONE, NO_ZONE_HINT, Held
 
 HOST = "Amazon Route 53"
-NOT_INSTALLED = Text(
-    en="Route 53 needs boto3: pip install 'unpend[aws]'", ja="Route 53 には boto3 が必要です: pip install 'unpend[aws]'"
-)
 NOT_DELEGATED = Text(
     en="The account has {count} hosted zones named {zone}, and the domain is delegated to none of them.",
     ja="アカウントには {zone} のホストゾーンが {count} 個ありますが、どれにも委任されていません。",
@@ -23,9 +21,6 @@ NOT_DELEGATED = Text(
 # The set itself comes first, but emulators order names in other ways.
 LISTED = "100"
 _OCTAL = re.compile(r"\\(\d{3})")
-NO_ACCESS = frozenset(
-    {"AccessDenied", "AccessDeniedException", "InvalidClientTokenId", "ExpiredToken", "SignatureDoesNotMatch"}
-)
 
 
 class Route53:
@@ -40,6 +35,10 @@ class Route53:
 
     def read(self, zone: str, name: str, type_: str) -> Held:
         """The set, from the hosted zone that is delegated."""
+        return _held(self._listed(zone, name, type_))
+
+    def _listed(self, zone: str, name: str, type_: str) -> dict[str, Any] | None:
+        """The set as Route 53 holds it: to be deleted it has to be named exactly so, strings of a TXT included."""
         found = self._called(
             "list_resource_record_sets",
             HostedZoneId=self._zone_id(zone),
@@ -47,18 +46,18 @@ class Route53:
             StartRecordType=type_,
             MaxItems=LISTED,
         )
-        for each in found["ResourceRecordSets"]:
-            if _name(each["Name"]) == name and each["Type"] == type_ and "ResourceRecords" in each:
-                return Held(tuple(modelled(type_, r["Value"]) for r in each["ResourceRecords"]), each["TTL"])
-        return Held()
+        same = (e for e in found["ResourceRecordSets"] if _name(e["Name"]) == name and e["Type"] == type_)
+        return next((each for each in same if "ResourceRecords" in each), None)
 
     def write(self, zone: str, name: str, type_: str, before: Held, after: Held) -> None:
         """Delete exactly what was there and create what is to be, in one batch."""
-        found = self.read(zone, name, type_)
+        standing = self._listed(zone, name, type_)
+        found = _held(standing)
         if not found.same(before.values):
             raise RefusedError(CHANGED.fill(name=name, type=type_, found=found.values or "-"), AGAIN)
-        actions = [("DELETE", found)] * bool(found.values) + [("CREATE", after)] * bool(after.values)
-        changes = [{"Action": action, "ResourceRecordSet": _set(name, type_, held)} for action, held in actions]
+        new = _set(name, type_, after) if after.values else None
+        actions = [("DELETE", standing), ("CREATE", new)]
+        changes = [{"Action": action, "ResourceRecordSet": each} for action, each in actions if each]
         batch = {"Comment": "unpend fix", "Changes": changes}
         self._called("change_resource_record_sets", HostedZoneId=self._zone_id(zone), ChangeBatch=batch)
 
@@ -83,28 +82,18 @@ class Route53:
         )
 
     def _called(self, operation: str, **arguments: Any) -> Any:
-        from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
-
-        try:
-            return getattr(self._client, operation)(**arguments)
-        except NoCredentialsError as error:
-            raise CredentialsError(API_REFUSED.fill(host=HOST, why=error)) from error
-        except ClientError as error:
-            kind = CredentialsError if error.response["Error"]["Code"] in NO_ACCESS else WriterError
-            raise kind(API_REFUSED.fill(host=HOST, why=error)) from error
-        except BotoCoreError as error:
-            raise WriterError(API_REFUSED.fill(host=HOST, why=error)) from error
+        return called(self._client, operation, **arguments)
 
 
 def _client() -> Any:
-    try:
-        import boto3
-        from botocore.config import Config
-    except ImportError as error:
-        raise CredentialsError(NOT_INSTALLED) from error
-    return boto3.client(
-        "route53", region_name="us-east-1", config=Config(retries={"mode": "standard", "max_attempts": 5})
-    )
+    """Route 53 is one for all regions; its API is in this one."""
+    return client_of(session_of(region="us-east-1", tries=5), "route53")
+
+
+def _held(listed: dict[str, Any] | None) -> Held:
+    if listed is None:
+        return Held()
+    return Held(tuple(modelled(listed["Type"], r["Value"]) for r in listed["ResourceRecords"]), listed["TTL"])
 
 
 def _set(name: str, type_: str, held: Held) -> dict[str, Any]:

@@ -29,6 +29,8 @@ OF_SILENCE = {
     ),
     *("domain-parked",),
 }
+# Servers that answer everything but one question may be so by chance, and this one says no more than that they do.
+OF_HALF_SILENCE = {"txt-query-fails"}
 # Code → scenarios that look like it and are something else: there the rule must not speak at all.
 LOOK_ALIKES = {
     "record-missing": ["doubled-target", "negative-cached", "our-network-blocked", "nameserver-unreachable"],
@@ -107,7 +109,30 @@ LOOK_ALIKES = {
     "provider-saw-old-host": ["provider-not-rechecked", "verification-expired"],
     "verification-expired": ["verification-revoked", "provider-not-rechecked"],
     "verification-revoked": ["verification-expired", "provider-not-rechecked"],
-    "authentication-not-started": ["provider-not-rechecked", "replica-broken"],
+    "authentication-not-started": ["provider-not-rechecked", "replica-broken", "signing-disabled"],
+    "wrong-region": ["wrong-region-target", "identity-missing", "provider-not-rechecked"],
+    "identity-missing": ["wrong-region", "stale-target"],
+    "tokens-changed": ["stale-names", "stale-target"],
+    "signing-disabled": ["authentication-not-started", "identity-overridden", "sandbox"],
+    "sandbox": ["signing-disabled", "wrong-region"],
+    "identity-overridden": ["signing-disabled", "sandbox"],
+    "key-not-enabled": ["stale-target", "other-provider-target"],
+    "key-truncated": ["key-in-two-records", "key-mismatch", "key-malformed", "key-strings-out-of-order"],
+    "key-in-two-records": ["multiple-txt-at-selector", "key-cut-at-semicolon-apart", "key-truncated"],
+    "key-cut-at-semicolon": ["key-truncated", "key-revoked", "key-in-two-records", "multiple-txt-at-selector"],
+    "key-escaped": ["key-quoted", "key-malformed", "healthy-key-in-other-words"],
+    "key-quoted": ["key-escaped", "key-malformed", "healthy-key-in-other-words"],
+    "key-strings-out-of-order": ["key-in-two-records", "key-truncated", "healthy-key-in-other-words"],
+    "key-mismatch": ["key-truncated", "key-too-weak", "healthy-key-in-other-words", "multiple-txt-at-selector"],
+    "key-revoked": ["wildcard-revocation", "key-cut-at-semicolon"],
+    "key-malformed": ["key-truncated", "key-quoted", "key-escaped", "key-revoked", "key-strings-out-of-order"],
+    "key-too-weak": ["key-mismatch", "healthy-own-key"],
+    "mailfrom-mx-missing": ["mailfrom-spf-missing", "mailfrom-receives-mail", "record-missing"],
+    "mailfrom-mx-wrong-region": ["mailfrom-mx-several", "mailfrom-receives-mail", "wrong-region-target"],
+    "mailfrom-mx-several": ["mailfrom-receives-mail", "mailfrom-mx-wrong-region"],
+    "mailfrom-spf-missing": ["mailfrom-mx-missing", "healthy-mail-from"],
+    "mailfrom-receives-mail": ["mailfrom-mx-several", "mailfrom-mx-wrong-region"],
+    "mailfrom-not-started": ["mailfrom-mx-missing-optional", "healthy-mail-from", "authentication-not-started"],
     "replica-broken": ["provider-not-rechecked", "authentication-not-started"],
     "spf-missing": ["spf-multiple", "spf-syntax", "spf-include-missing", "healthy-policy"],
     "spf-multiple": ["spf-missing", "spf-include-missing", "dmarc-multiple", "healthy-policy"],
@@ -183,4 +208,4 @@ def test_a_healthy_domain_half_heard_is_not_blamed(name: str) -> None:
         share = draw.random()
         partly = without(case, {i for i in range(count) if draw.random() < share})
         blamed = {f.code for f in diagnose(partly).errors}
-        assert blamed <= OF_SILENCE, (seed, blamed)
+        assert blamed <= OF_SILENCE | OF_HALF_SILENCE, (seed, blamed)

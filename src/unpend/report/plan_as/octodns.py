@@ -20,9 +20,7 @@ def render(plan: Plan, host: str = "") -> str:
             if change.after:
                 nodes.setdefault(relative(change.name, zone).replace("@", ""), []).append(_record(change))
         held = {name: sets[0] if len(sets) == 1 else sets for name, sets in sorted(nodes.items())}
-        out.append(
-            "---\n" + yaml.safe_dump(held, sort_keys=True, allow_unicode=True, width=1000).rstrip() if held else ""
-        )
+        out.append("---\n" + yaml.safe_dump(held, sort_keys=True, allow_unicode=True, width=1000).rstrip())
     return "\n".join(out) + "\n"
 
 

@@ -9,7 +9,7 @@ from unpend.model.errors import ExpectationError
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document
-from unpend.sources.naming import owner_name, record_type, record_value
+from unpend.sources.naming import owner_name, record_shape, record_type, record_value
 from unpend.sources.purposes import purpose_of
 from unpend.sources.rows import another_domain, of_domain, refuse_several_aliases, ses_region, ses_threes, ses_zone
 from unpend.sources.shapes import mapping, strings, word
@@ -81,12 +81,18 @@ def _record(item: Any, number: int, domain: str) -> ExpectedRecord:
         raise ExpectationError(BAD_RECORD.fill(number=number), EXAMPLE)
     type_ = record_type(word(held["type"]))
     name = owner_name(word(held["name"]), domain)
-    clean = tuple(dict.fromkeys(record_value(type_, value, domain, name) for value in values))
+    known, verified = (_flag(held, each) for each in ("known", "verified"))
+    reading = record_value if known else record_shape
+    clean = tuple(dict.fromkeys(reading(type_, value, domain, name) for value in values))
     purpose = _purpose(word(held.get("purpose")).lower()) or purpose_of(name, type_, clean)
-    required = str(held.get("required", "true")).strip().lower() not in ("false", "no", "0", "off")
+    required = _flag(held, "required")
     ttl = word(held.get("ttl"))
     seconds = int(ttl) if ttl.isascii() and ttl.isdigit() and len(ttl) < 10 else None
-    return ExpectedRecord(purpose, name, type_, clean, required, seconds)
+    return ExpectedRecord(purpose, name, type_, clean, required, seconds, known, verified)
+
+
+def _flag(held: dict[str, Any], key: str) -> bool:
+    return str(held.get(key, "true")).strip().lower() not in ("false", "no", "0", "off")
 
 
 def _purpose(text: str) -> Purpose | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from unpend.diagnosis.ask import Ask, Whom, one
 from unpend.diagnosis.case import Case
-from unpend.diagnosis.compare import Sight, sight_of
+from unpend.diagnosis.compare import Sight, copied, sight_of
 from unpend.diagnosis.elsewhere import unplaced
 from unpend.diagnosis.rule import Rule
 from unpend.model.expected import ExpectedRecord
@@ -43,7 +44,8 @@ def finds(case: Case) -> Iterator[Finding]:
     for record, cut in unplaced(case):
         for other in others(case, cut.zone):
             if shown := standing_at(case, record, record.name + other):
-                gone = Remove(other, record.name + other, record.type, record.values)
+                values = {v for e in shown for v in copied(record, e.records(record.type))}
+                gone = Remove(other, record.name + other, record.type, tuple(sorted(values)))
                 severity = Severity.ERROR if record.required else Severity.WARNING
                 proof = [*shown, *case.heard(record.name, record.type)]
                 words: dict[str, Any] = {"found": record.name + other, "other": other, "zone": cut.zone}
@@ -52,7 +54,7 @@ def finds(case: Case) -> Iterator[Finding]:
 
 def standing_at(case: Case, record: ExpectedRecord, name: str) -> list[Exchange]:
     """The authoritative answers that show the wanted content at this name."""
-    moved = ExpectedRecord(record.purpose, name, record.type, record.values)
+    moved = replace(record, name=name)
     asked = case.exchanges(name, record.type, role=Role.AUTHORITATIVE)
     return [e for e in asked if case.speaks(e) and sight_of(moved, e) is Sight.RIGHT]
 

@@ -24,7 +24,8 @@ def places(case: Case) -> Iterator[tuple[str, str, str]]:
     for record in case.records:
         zone = case.zone_of(record.name)
         if zone and record.type == "CNAME" and case.not_there(record):
-            yield from ((record.name, record.type, target + zone) for target in record.values)
+            targets = record.values if record.known else ()
+            yield from ((record.name, record.type, target + zone) for target in targets)
 
 
 def asks(case: Case) -> Iterable[Ask]:

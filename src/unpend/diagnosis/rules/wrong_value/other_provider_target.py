@@ -19,6 +19,8 @@ def recognises(case: Case, record: ExpectedRecord, value: str) -> Params | None:
     owner = provider_of_target(value)
     if owner is None or case.expected.provider in {owner.id, owner.underneath} or is_ses_target(value):
         return None
+    if any(provider_of_target(wanted) == owner for wanted in record.values):
+        return None
     return {"owner": owner.name, "owner_id": owner.id}
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.keys import is_key
 from unpend.diagnosis.wrong_value import Params, valued
 from unpend.model.expected import ExpectedRecord
 from unpend.model.text import Text
+from unpend.standards.dkim import problem_of, read
 
 TITLE = Text(en="A placeholder was never replaced", ja="値が仮のまま置き換えられていません")
 SAYS = Text(
@@ -23,10 +25,12 @@ PLACEHOLDER = re.compile(
 
 
 def recognises(case: Case, record: ExpectedRecord, value: str) -> Params | None:
+    if is_key(record) and problem_of(read(value)) is None:
+        return None
     if value.endswith("." + case.registrable):
         value = value.removesuffix(case.registrable)
     match = PLACEHOLDER.search(value)
     return None if match is None else {"placeholder": match.group()}
 
 
-rule = valued("placeholder-in-value", TITLE, SAYS, recognises)
+rule = valued("placeholder-in-value", TITLE, SAYS, recognises, explains=("wrong-target", "key-malformed"))

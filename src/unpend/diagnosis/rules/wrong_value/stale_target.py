@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from unpend.diagnosis.ask import Ask, Whom
 from unpend.diagnosis.case import Case
+from unpend.diagnosis.keys import has_key
 from unpend.diagnosis.rule import Rule
 from unpend.model.finding import Confidence, Finding
 from unpend.model.names import parent
@@ -33,12 +34,6 @@ def targets(case: Case) -> tuple[str, ...]:
     wanted = [r for r in case.expected.required if r.type == "CNAME"]
     ses = case.expected.provider == "ses" and len(wanted) >= 3 and all(case.right(r) for r in wanted)
     return tuple(r.values[0] for r in wanted) if ses else ()
-
-
-def has_key(exchange: Exchange) -> bool:
-    """Whether a non-empty p= is in the answer (RFC 6376 section 3.6.1)."""
-    texts = [r.text.replace(" ", "") for r in exchange.answer if r.type == "TXT"]
-    return any("p=" in text and not text.endswith("p=") and "p=;" not in text for text in texts)
 
 
 def keyless(case: Case) -> tuple[Exchange, ...]:

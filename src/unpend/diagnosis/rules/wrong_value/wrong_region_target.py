@@ -16,6 +16,8 @@ SAYS = Text(
 
 
 def recognises(case: Case, record: ExpectedRecord, value: str) -> Params | None:
+    if record.type != "CNAME":
+        return None
     same_token = first_label(value) in {first_label(wanted) for wanted in record.values}
     return {"region": region_of_target(value) or ""} if same_token and is_ses_target(value) else None
 

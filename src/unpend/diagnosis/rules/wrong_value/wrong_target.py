@@ -19,6 +19,10 @@ SAYS = Text(
     en="{name} has the value {found}. The provider wants {expected} (difference: {diff}).",
     ja="{name} の値が {found} になっています。事業者が求める値は {expected} です（違い: {diff}）。",
 )
+OTHER_FORM = Text(
+    en="{name} has the value {found}. What the provider wants there has the form {expected}.",
+    ja="{name} の値が {found} になっています。事業者が求める値の形式は {expected} です。",
+)
 CHAIN = Text(
     en="{name} points to {found}, which in turn leads to {expected}. Whether the provider accepts a detour is not documented: point it "
     "there directly.",
@@ -55,7 +59,7 @@ def finds(case: Case) -> Iterator[Finding]:
         chain = record.type == "CNAME" and leads_on(case, record)
         yield rule.finding(
             record.name,
-            CHAIN if chain else SAYS,
+            CHAIN if chain else SAYS if record.known else OTHER_FORM,
             heard,
             severity=Severity.ERROR if record.required else Severity.WARNING,
             confidence=Confidence.LIKELY if chain else Confidence.CERTAIN,
