@@ -177,7 +177,11 @@ def test_hot_statements_keep_their_plans(postgres: str) -> None:
     plans.append((hot.CLAIM.postgres, claim))
     with made.database.reading() as connection:
         for statement, values in plans:
-            told = connection.execute(text("EXPLAIN " + statement.text), values).scalars().all()
+            told = (
+                connection.execute(text("EXPLAIN " + getattr(statement, "element", statement).text), values)
+                .scalars()
+                .all()
+            )
             assert not [line for line in told if "Seq Scan" in line], "\n".join(told)
     made.close()
 
@@ -189,7 +193,7 @@ from unpend.model.errors import StoreError
 from unpend.model.identity import IdentityKey
 made = open_installation(sys.argv[1])
 made.identities.create(IdentityKey("1", "us-east-1", "first.example"))
-resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 try:
     for n in range(5000):
         made.identities.create(IdentityKey("1", "us-east-1", f"{n}.example"))
