@@ -97,7 +97,7 @@ def moved(standing: Standing, machine: Machine, event: Event, now: float, seen: 
 @dataclass(frozen=True, slots=True)
 class News:
     """What is new in a picture. `changed`: the records look different; `stirred`: the zone was edited, its serial is
-    another one; `suspect`: something that was verified seems lost, which has to be confirmed soon."""
+    another one; `suspect`: something that was verified seems lost or was not heard of, which has to be settled soon."""
 
     changed: bool = False
     stirred: bool = False

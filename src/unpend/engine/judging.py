@@ -39,9 +39,11 @@ def judged(looks: Looks, now: float, chance: float) -> Judgement:
     sightings = sightings_of(looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
-    picture = picture_of(looks)
+    heard = any(glance.right is not None for glance in looks.glances)
+    picture = picture_of(looks) if heard else identity.look.picture
     changed = picture.partition(":")[0] != identity.look.picture.partition(":")[0]
-    news = News(changed, picture != identity.look.picture, bool(suspects))
+    unsettled = bool(suspects) or _unheard(identity, sightings)
+    news = News(changed, picture != identity.look.picture, unsettled)
     decision = decide(identity, heeded, now, news=news, chance=chance)
     look = _last_look(identity, looks, picture, now)
     unsure = any(s.event is not Event.COMPLETE for m, s in sightings.items() if identity.standing(m).state in OPEN)
@@ -87,6 +89,12 @@ def _either(first: Sighting | None, second: Sighting | None) -> Sighting | None:
 
 def _lost(identity: Identity, machine: Machine, sighting: Sighting) -> bool:
     return identity.standing(machine).state is State.SUCCESS and sighting.event is Event.INCOMPLETE
+
+
+def _unheard(identity: Identity, sightings: Mapping[Machine, Sighting]) -> bool:
+    """Whether nobody spoke of something verified: no state moves by that, but it is looked at again soon."""
+    silent = (m for m, s in sightings.items() if s.event is Event.SILENT)
+    return any(identity.standing(machine).state is State.SUCCESS for machine in silent)
 
 
 def _ending(identity: Identity, now: float) -> bool:
