@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from unpend.model.identity import Event, Identity, Kind, Machine, Seen, Standing, State, Transition
+from unpend.model.identity import MACHINES, Event, Identity, Kind, Machine, Seen, Standing, State, Transition
 
 HOUR = 3600.0
 WINDOW = 72 * HOUR
@@ -118,7 +118,7 @@ def decide(
     """What one look does to an identity. `chance` in [0, 1) spreads the next looks."""
     standings: dict[Machine, Standing] = {}
     steps: list[Transition] = []
-    for machine in Machine:
+    for machine in MACHINES:
         before = identity.standing(machine)
         sighting = _heeded(identity, machine, sightings.get(machine, Sighting(Event.SILENT)))
         event = timely(before, sighting.event, now)
