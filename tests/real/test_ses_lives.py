@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from tests.databases import fresh_database
 
 from unpend.lab import load_scenario
 
@@ -80,8 +81,8 @@ async def verified_lost_and_back(up: Served) -> None:
     await life.becomes("TEMPORARY_FAILURE")
     await up.publish(*records)
     await life.becomes("SUCCESS")
-    await up.aws("sesv2", "delete-email-identity", *name)
-    again = await up.aws("sesv2", "create-email-identity", *name)
+    life.ses.delete_email_identity(EmailIdentity=life.name)
+    again = life.ses.create_email_identity(EmailIdentity=life.name)
     assert again["DkimAttributes"]["Tokens"] == made["DkimAttributes"]["Tokens"]
     await life.becomes("SUCCESS")
 
@@ -175,12 +176,16 @@ async def servers_down(up: Served) -> None:
     assert (told["VerificationStatus"], told["DkimAttributes"]["Status"]) == ("SUCCESS", "SUCCESS")
 
 
-async def test_every_life(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 2], ids=["sqlite", "postgres-two-workers"])
+async def test_every_life(workers: int, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """One process with SQLite; and PostgreSQL, where the API is one process and two others look."""
+    file = f"sqlite:///{tmp_path}/unpend.db"
+    database = fresh_database(request.getfixturevalue("postgres")) if workers else file
     (tmp_path / "world.toml").write_text(WORLD)
     scenario = load_scenario(str(tmp_path / "world.toml"))
     async with (
         real_world(scenario, tmp_path, UpdatableBind) as world,
-        served(world, tmp_path, "--time-scale", str(SCALE)) as up,
+        served(world, tmp_path, database, SCALE, workers) as up,
         asyncio.timeout(150),
     ):
         lives = (verified_lost_and_back, each_error_type, failed_and_begun_anew, mail_from, own_key, two_regions)
