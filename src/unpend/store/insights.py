@@ -79,9 +79,9 @@ def keep_insight(store: Store, owed: Owed, judge: Callable[[Identity], Looked], 
         now = store.get_in(connection, owed.identity.key, lock=True)
         if now is None or now.id != owed.identity.id or now.attributes != owed.identity.attributes:
             return False
-        store.commit_in(connection, [judge(now)])
         values = {"at": found.at, "verdict": found.verdict, "cause": found.cause, "eta": found.eta}
         connection.execute(KEEP, {"id": now.id, **values, "casefile": found.casefile})
+        store.commit_in(connection, [judge(now)])  # its events name the cause that is kept by now
         connection.execute(delete(deep).where((deep.c.id == now.id) & (deep.c.rev == owed.rev)))
         return True
 
