@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 from unpend.diagnosis.compare import holds
-from unpend.diagnosis.rules.wrong_value.stale_target import has_key
+from unpend.diagnosis.keys import has_key
 from unpend.model.records import Exchange, Outcome, Probe, Question, Role, Server
 from unpend.observer.bulk.subject import RIGHT, RIGHT_WITH_KEY, Seen, Sought
 from unpend.observer.wire.message import RCODES, Answer, decode, outcome_of
