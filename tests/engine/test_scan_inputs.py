@@ -115,6 +115,11 @@ def test_the_journal_trusts_only_what_checks_out(tmp_path: Path) -> None:
     assert sorted(again.done) == [0, 2, 3]
     assert again.goes_on() == (1, Place(10, 1))
     again.finish(done_of(1, 1, b"1\n", Place(20, 2)), b"1\n")
+    (tmp_path / "w" / "segment-00000004.ndjson.half").mkdir()
+    with pytest.raises(UsageError) as full:
+        again.finish(done_of(4, 1, b"4\n", Place(30, 3)), b"4\n")
+    assert full.value.hint
+    assert "--resume" in full.value.hint.en
     last = Journal(tmp_path / "w")
     last.open(manifest, resume=True)
     assert b"".join(last.results()) == b"0\n1\n2\n3\n"

@@ -34,6 +34,10 @@ SAME_AGAIN = Text(
     en="Give the same command as before with --resume, or delete the folder to start anew.",
     ja="前回と同じコマンドに --resume を付けて実行するか、フォルダーを削除して最初からやり直してください。",
 )
+MAKE_ROOM = Text(
+    en="What was done is kept: make room, and give the same command with --resume.",
+    ja="完了した分は残っています。空き容量を確保し、同じコマンドに --resume を付けて実行してください。",
+)
 CANNOT_WRITE = Text(en="{path} cannot be written: {why}", ja="{path} に書き込めません: {why}")
 
 
@@ -119,7 +123,14 @@ class Journal:
 
     def finish(self, done: Done, data: bytes) -> None:
         """The segment first, then the line that vouches for it: both are on the disk when this returns."""
-        written(self.segment(done.segment), data)
+        try:
+            written(self.segment(done.segment), data)
+            self._vouch(done)
+        except OSError as error:
+            raise UsageError(CANNOT_WRITE.fill(path=self.folder, why=error.strerror or error), MAKE_ROOM) from error
+        self.done[done.segment] = done
+
+    def _vouch(self, done: Done) -> None:
         line = msgspec.json.encode(done) + b"\n"
         with open(self._path, "r+b" if self._path.exists() else "x+b") as file:
             file.seek(self._whole_lines(file))
@@ -127,7 +138,6 @@ class Journal:
             file.write(line)
             file.flush()
             os.fsync(file.fileno())
-        self.done[done.segment] = done
 
     def _whole_lines(self, file: BinaryIO) -> int:
         """Behind the last line feed: a torn line is overwritten."""
