@@ -21,6 +21,7 @@ from unpend.engine.scan.express import plain, right_line, subject
 from unpend.engine.scan.inputs import FileInput
 from unpend.engine.scan.journal import Journal, done_of
 from unpend.engine.scan.rows import Place, Row, rows_of, segments
+from unpend.engine.scan.tables import app_of
 from unpend.lab.words import TOKENS
 from unpend.model.errors import UnpendError, UsageError
 from unpend.observer.ses_account import identities
@@ -98,6 +99,11 @@ def test_a_database_that_refuses_tells_no_password() -> None:
         list(database.rows("postgresql://me:hush@127.0.0.1:9/x", "SELECT 1"))
     assert "hush" not in str(refused.value)
     assert "127.0.0.1" in str(refused.value)
+    with pytest.raises(UsageError) as gone:
+        app_of("postgresql://me:hush@127.0.0.1:9/x")
+    assert "hush" not in str(gone.value)
+    with pytest.raises(UsageError):
+        app_of("sqlite:///x")
 
 
 def test_the_journal_trusts_only_what_checks_out(tmp_path: Path) -> None:
