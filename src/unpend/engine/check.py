@@ -68,7 +68,7 @@ async def check(
     wanted = _expected(subject, expected, policy)
     settings = Settings(
         root_hints=_hints(root_hints),
-        resolvers=resolvers_of(resolvers),
+        resolvers=read_resolvers(resolvers),
         port=port,
         also_ask=tuple(_host(text) for text in also_ask),
         ipv4=ipv4,
@@ -114,7 +114,8 @@ def _hints(text: str | None) -> Hints:
     return root_hints() if text is None else parse_hints(text)
 
 
-def resolvers_of(given: Sequence[str | tuple[str, int]] | None) -> tuple[Resolver, ...]:
+def read_resolvers(given: Sequence[str | tuple[str, int]] | None) -> tuple[Resolver, ...]:
+    """The resolvers of the flags; the system's and three public ones where none is given."""
     if given is None:
         found = (*system_resolvers(), *(Resolver(each.address, 53, each.name) for each in public_resolvers()))
         return tuple({resolver.address: resolver for resolver in reversed(found)}.values())[::-1]

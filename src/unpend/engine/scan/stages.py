@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from unpend.catalog import parse_hints, root_hints
-from unpend.engine.check import resolvers_of
+from unpend.engine.check import read_resolvers
 from unpend.engine.scan.settings import ScanSettings
 from unpend.observer.bulk import BulkSettings
 
@@ -33,7 +33,7 @@ def stages(settings: ScanSettings, share: int) -> list[Stage]:
         timeout=settings.timeout / 2,
         ipv6=settings.ipv6,
     )
-    known = resolvers_of(settings.resolvers)
+    known = read_resolvers(settings.resolvers)
     resolvers = tuple(one for one in known if settings.ipv6 or ":" not in one.address)
     by_resolvers = Stage(replace(direct, resolvers=resolvers), behind=True)
     found = {"direct": [Stage(direct, behind=False)], "resolvers": [by_resolvers]}.get(settings.look)
