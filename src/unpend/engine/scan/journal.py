@@ -122,9 +122,12 @@ class Journal:
         return number, place
 
     def finish(self, done: Done, data: bytes) -> None:
-        """The segment first, then the line that vouches for it: both are on the disk when this returns."""
+        """The segment first, then the line that vouches for it.
+
+        Nothing waits for the disk: a kill loses nothing, and what a power cut loses fails its checksum and is done again.
+        """
         try:
-            written(self.segment(done.segment), data)
+            written(self.segment(done.segment), data, wait=False)
             self._vouch(done)
         except OSError as error:
             raise UsageError(CANNOT_WRITE.fill(path=self.folder, why=error.strerror or error), MAKE_ROOM) from error
@@ -136,8 +139,6 @@ class Journal:
             file.seek(self._whole_lines(file))
             file.truncate()
             file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
 
     def _whole_lines(self, file: BinaryIO) -> int:
         """Behind the last line feed: a torn line is overwritten."""
@@ -162,11 +163,12 @@ def done_of(segment: int, rows: int, data: bytes, ends: Place) -> Done:
     return Done(segment, rows, len(data), hashlib.sha256(data).hexdigest(), ends)
 
 
-def written(path: Path, data: bytes) -> None:
-    """The file whole or not at all, and on the disk."""
+def written(path: Path, data: bytes, *, wait: bool = True) -> None:
+    """The file whole or not at all; `wait`: and on the disk when this returns."""
     half = path.with_name(path.name + ".half")
     with open(half, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if wait:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(half, path)
