@@ -100,7 +100,7 @@ def _merged(errands: list[Errand]) -> list[Errand]:
 
 def impossible(zone: str, wanted: RecordSet, because: tuple[str, ...], provider: str = "") -> Errand | None:
     """What no edit can do: a CNAME at the top of a zone (RFC 1034 section 3.6.2, RFC 2181 section 10.1), a value unknown to us."""
-    if not all(record.known for record in wanted.records):
+    if any(not record.known or only_shape(record) for record in wanted.records):
         return _unknown(wanted, because, provider)
     if wanted.type != "CNAME" or wanted.name != zone:
         return None
@@ -110,7 +110,7 @@ def impossible(zone: str, wanted: RecordSet, because: tuple[str, ...], provider:
 
 def _unknown(wanted: RecordSet, because: tuple[str, ...], provider: str) -> Errand:
     """Only the user can see the value: SES never shows a key of one's own, the others show it in their panel."""
-    if provider == "ses" and any(map(only_shape, wanted.records)):
+    if provider in {"ses", ""} and any(map(only_shape, wanted.records)):
         return Errand(Where.ADMIN, "publish-own-key", wanted.name, (), OWN_KEY.fill(name=wanted.name), because)
     template = template_of(provider)
     where = template.where if template else Text("", "")
