@@ -29,7 +29,7 @@ from unpend.engine.webhooks.retries import LATEST
 from unpend.lifecycle import Sighting, decide
 from unpend.model.errors import LimitError, UnknownEndpointError, UsageError
 from unpend.model.identity import Event, IdentityKey, Machine, MailFrom
-from unpend.model.webhook import EndpointState
+from unpend.model.webhook import EndpointState, Outcome
 from unpend.store.connect import read_url
 from unpend.store.insights import KEEP
 from unpend.store.store import Looked
@@ -324,6 +324,19 @@ def test_an_account_sees_and_repeats_only_what_is_its_own(house: Installation, h
     hooks.register(A, "https://hooks.example.com/")
     with pytest.raises(UsageError):
         hooks.register(A, "https://hooks.example.com/", types=["domain.*"])
+
+
+def test_who_wakes_up_after_its_lease_has_nothing_to_say(house: Installation, hooks: Hooks) -> None:
+    endpoint = hooks.register(A, "https://hooks.example.com/")
+    house.identities.create(key())
+    now = house.clock.now() + 1
+    (late,) = hooks.store.lease(endpoint.id, now, now + 60, 10)
+    assert hooks.store.lease(endpoint.id, now + 59, now + 120, 10) == []
+    (fresh,) = hooks.store.lease(endpoint.id, now + 60, now + 120, 10)
+    assert hooks.store.finish([Outcome(late, None, 1, 500)], now + 61) == 0
+    assert hooks.store.finish([Outcome(fresh, None, 1, 204)], now + 62) == 1
+    assert hooks.store.finish([Outcome(fresh, None, 1, 500)], now + 63) == 0
+    assert [(each.state, each.code) for each in hooks.deliveries(A, endpoint.uid)] == [("delivered", 204)]
 
 
 def test_old_events_are_forgotten_and_the_rest_kept(house: Installation, hooks: Hooks) -> None:

@@ -15,6 +15,7 @@ from unpend.sesv2.errors import already_exists, bad_request, not_found
 from unpend.sesv2.naming import domain_key, known_key, new_key, shown
 from unpend.sesv2.signing import chosen
 from unpend.sesv2.tags import tags_of
+from unpend.store.insights import cause_of
 from unpend.store.store import Glimpse
 
 LARGEST_PAGE = 1000
@@ -39,8 +40,11 @@ def create(call: Call) -> views.Body:
 
 
 def get(call: Call) -> views.Body:
-    """GetEmailIdentity."""
+    """GetEmailIdentity. What keeps an identity from being verified goes beside it, by its code and where the whole report is."""
     found = existing(call, call.key)
+    if found.kind is Kind.DOMAIN and not found.verified and (cause := cause_of(call.identities.store, found.id)):
+        call.notes["x-unpend-finding"] = cause
+        call.notes["link"] = f'</api/v1/domains/{found.uid}/report>; rel="describedby"'
     return views.whole(found, call.domain_of(found))
 
 
