@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import resource
@@ -20,6 +21,9 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import dns.exception
+import dns.message
+import dns.query
 from sqlalchemy import insert, text
 
 from unpend.engine.deep import DnsFlags
@@ -152,12 +156,23 @@ def nsd(made: Installation, count: int, port: int) -> Iterator[None]:
     assert path, "NSD is not installed"
     daemon = subprocess.Popen([path, "-d", "-c", str(folder / "nsd.conf")])
     try:
-        time.sleep(2 + count / 50_000)
+        _answering(port)
         yield
     finally:
         daemon.terminate()
         daemon.wait()
         shutil.rmtree(folder)
+
+
+def _answering(port: int) -> None:
+    """Wait until the zone is loaded."""
+    question = dns.message.make_query("example.", "SOA")
+    for _ in range(600):
+        with contextlib.suppress(dns.exception.DNSException, OSError):
+            if dns.query.udp(question, "127.0.0.1", port=port, timeout=0.2).answer:
+                return
+        time.sleep(0.1)
+    raise SystemExit("NSD does not answer")
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from unpend.engine.works import Works
 from unpend.lab import Lab, load_scenario
 from unpend.lifecycle import NEVER
 from unpend.model.expected import ExpectedRecord
-from unpend.model.identity import Event, Identity, IdentityKey, State
+from unpend.model.identity import Attributes, Event, Identity, IdentityKey, Signing, State
 from unpend.model.plan import Change, Op, Plan
 from unpend.observer.settings import Resolver
 
@@ -132,6 +132,21 @@ async def test_an_outage_moves_no_state_and_passes_by_itself(tmp_path: Path) -> 
         assert (after.ownership, after.dkim, after.version) == (before.ownership, before.dkim, before.version)
         assert silent.look.success_at is not None
         assert (after.look.success_at or 0) > silent.look.success_at
+
+
+async def test_one_identity_that_breaks_us_holds_nobody_up(tmp_path: Path) -> None:
+    with closing(open_installation(f"sqlite:///{tmp_path}/unpend.db", time_scale=60)) as installation:
+        poison = IdentityKey(KEY.account, KEY.region, "poison.example.com")
+        too_long = Signing(origin="EXTERNAL", selector="x" * 70, public_key="MIGf")
+        installation.identities.create(poison, Attributes(signing=too_long))
+        made = installation.identities.create(KEY)
+        async with Lab(load_scenario("record-missing")) as lab, engine(installation, lab):
+            lab.apply(Plan(changes=tuple(published(record) for record in demand_of(made).records)))
+            lab.flush()
+            await until(installation, both(State.SUCCESS))
+            broken = installation.identities.get(poison)
+        assert broken.look.error_type == "SERVICE_ERROR"
+        assert both(State.PENDING)(broken)
 
 
 def published(record: ExpectedRecord) -> Change:
