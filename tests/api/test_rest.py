@@ -153,6 +153,15 @@ def test_a_repeated_request_is_done_once(anywhere: Installation) -> None:
     assert told.count(201) >= 1
 
 
+def test_an_answer_that_is_kept_for_its_repetition_shows_no_secret(installation: Installation, tmp_path: Path) -> None:
+    rest = caller(installation, **{"idempotency-key": "k1"})
+    first, again = (rest.post("/webhooks", json={"url": "https://hooks.example/in"}).json() for _ in range(2))
+    assert first == again
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("unpend.db*"))
+    assert b"https://hooks.example/in" in written
+    assert first["secret"].encode() not in written
+
+
 def test_pages_follow_one_another(installation: Installation) -> None:
     rest = caller(installation)
     names = [f"d{n}.example" for n in range(5)]

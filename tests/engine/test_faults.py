@@ -53,7 +53,7 @@ class Workers:
         address, port = lab.resolvers[0]
         command = [sys.executable, "-m", "tests.engine.worker_process", url, address, str(port)]
         self._parent = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self._all: list[int] = []
+        self.running: list[int] = []
 
     async def _told(self) -> str:
         assert self._parent.stdout
@@ -66,15 +66,15 @@ class Workers:
         assert self._parent.stdin
         self._parent.stdin.write("\n")
         self._parent.stdin.flush()
-        self._all.append(int(await self._told()))
-        return self._all[-1]
+        self.running.append(int(await self._told()))
+        return self.running[-1]
 
     def kill(self, number: int) -> None:
         os.kill(number, signal.SIGKILL)
-        self._all.remove(number)
+        self.running.remove(number)
 
     def end(self) -> None:
-        for number in list(self._all):
+        for number in list(self.running):
             with contextlib.suppress(ProcessLookupError):
                 self.kill(number)
         self._parent.kill()
@@ -99,6 +99,25 @@ async def all_verified(made: Installation, patience: float = 60) -> None:
         if not left:
             return
         assert time.monotonic() < ends, f"{left} of {DOMAINS} are left"
+        await asyncio.sleep(0.1)
+
+
+async def cut_off(url: str, seconds: float) -> None:
+    """Drop every connection to the database, again and again."""
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    away = Database(url)
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        with away.reading() as connection:
+            connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+        await asyncio.sleep(0.1)
+    away.close()
+
+
+async def until_looked_at(made: Installation, key: IdentityKey) -> None:
+    ends = time.monotonic() + 30
+    while made.identities.get(key).look.checked_at is None:
+        assert time.monotonic() < ends, "nobody looks any more"
         await asyncio.sleep(0.1)
 
 
@@ -132,7 +151,8 @@ async def test_a_killed_worker_loses_nothing_on_sqlite(tmp_path: Path) -> None:
 
 
 async def test_killed_and_late_workers_on_postgres(tmp_path: Path, postgres: str) -> None:
-    """Two are killed, one is stopped in the middle and wakes up after others have done its work."""
+    """Two are killed, one is stopped in the middle and wakes up after others have done its work; then the database drops
+    every connection for a while, as in a restart."""
     url = fresh_database(postgres)
     made = open_installation(url)
     async with Lab(load_scenario(filled(made, tmp_path))) as lab:
@@ -149,7 +169,11 @@ async def test_killed_and_late_workers_on_postgres(tmp_path: Path, postgres: str
             await all_verified(made)
             await asyncio.sleep(0.5)
             each_exactly_once(made)
-            os.kill(late, 0)  # it goes on
+            fresh = made.identities.create(IdentityKey("9", "us-east-1", "late.example"))
+            await cut_off(url, 1.5)
+            for each in (*started.running, late):
+                os.kill(each, 0)  # they go on
+            await until_looked_at(made, fresh.key)
     made.close()
 
 
@@ -177,7 +201,11 @@ def test_hot_statements_keep_their_plans(postgres: str) -> None:
     plans.append((hot.CLAIM.postgres, claim))
     with made.database.reading() as connection:
         for statement, values in plans:
-            told = connection.execute(text("EXPLAIN " + statement.text), values).scalars().all()
+            told = (
+                connection.execute(text("EXPLAIN " + getattr(statement, "element", statement).text), values)
+                .scalars()
+                .all()
+            )
             assert not [line for line in told if "Seq Scan" in line], "\n".join(told)
     made.close()
 
@@ -189,7 +217,7 @@ from unpend.model.errors import StoreError
 from unpend.model.identity import IdentityKey
 made = open_installation(sys.argv[1])
 made.identities.create(IdentityKey("1", "us-east-1", "first.example"))
-resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
 try:
     for n in range(5000):
         made.identities.create(IdentityKey("1", "us-east-1", f"{n}.example"))

@@ -21,6 +21,7 @@ from unpend.engine.scan.express import plain, right_line, subject
 from unpend.engine.scan.inputs import FileInput
 from unpend.engine.scan.journal import Journal, done_of
 from unpend.engine.scan.rows import Place, Row, rows_of, segments
+from unpend.engine.scan.tables import app_of
 from unpend.lab.words import TOKENS
 from unpend.model.errors import UnpendError, UsageError
 from unpend.observer.ses_account import identities
@@ -98,6 +99,11 @@ def test_a_database_that_refuses_tells_no_password() -> None:
         list(database.rows("postgresql://me:hush@127.0.0.1:9/x", "SELECT 1"))
     assert "hush" not in str(refused.value)
     assert "127.0.0.1" in str(refused.value)
+    with pytest.raises(UsageError) as gone:
+        app_of("postgresql://me:hush@127.0.0.1:9/x")
+    assert "hush" not in str(gone.value)
+    with pytest.raises(UsageError):
+        app_of("sqlite:///x")
 
 
 def test_the_journal_trusts_only_what_checks_out(tmp_path: Path) -> None:
@@ -115,6 +121,11 @@ def test_the_journal_trusts_only_what_checks_out(tmp_path: Path) -> None:
     assert sorted(again.done) == [0, 2, 3]
     assert again.goes_on() == (1, Place(10, 1))
     again.finish(done_of(1, 1, b"1\n", Place(20, 2)), b"1\n")
+    (tmp_path / "w" / "segment-00000004.ndjson.half").mkdir()
+    with pytest.raises(UsageError) as full:
+        again.finish(done_of(4, 1, b"4\n", Place(30, 3)), b"4\n")
+    assert full.value.hint
+    assert "--resume" in full.value.hint.en
     last = Journal(tmp_path / "w")
     last.open(manifest, resume=True)
     assert b"".join(last.results()) == b"0\n1\n2\n3\n"

@@ -13,7 +13,7 @@ from tests.databases import fresh_database, postgres
 from tests.engine.many_domains import csv_of, scan_flags, world
 
 __all__ = ["postgres"]
-COUNT = 15
+COUNT = 11
 
 
 def worker(url: str) -> subprocess.Popen[bytes]:

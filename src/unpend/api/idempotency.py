@@ -16,8 +16,10 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from unpend.api.engine import Engine
-from unpend.api.gate import Gate
+from unpend.api.gate import Caller, Gate
 from unpend.api.problems import ProblemError, problem
+from unpend.engine.secret import Secret
+from unpend.engine.webhooks.hooks import Hooks
 from unpend.store.replies import PENDING, Reply
 
 HEADER = "idempotency-key"
@@ -52,8 +54,9 @@ async def _once(request: Request, key: str, handle: Handler) -> Response:
     digest = hashlib.sha256(b"\0".join((request.method.encode(), request.url.path.encode(), body))).digest()
     clock = engine.identities.clock
     held = await asyncio.to_thread(engine.replies.claim, caller.account, key, digest, clock.wall())
+    secret, about = _sealing(request, caller, key)
     if held is not None:
-        return _repeated(held, digest)
+        return _repeated(held, digest, lambda body: secret.open(body, about))
     status = 500
     try:
         response = await handle(request)
@@ -65,15 +68,21 @@ async def _once(request: Request, key: str, handle: Handler) -> Response:
         if status >= 500:
             await asyncio.to_thread(engine.replies.forget, caller.account, key)
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    kept = Reply(digest, status, json.dumps(headers), bytes(response.body))
+    kept = Reply(digest, status, json.dumps(headers), secret.seal(bytes(response.body), about))
     if status < 500:
         await asyncio.to_thread(engine.replies.keep, caller.account, key, kept, clock.wall())
     return response
 
 
-def _repeated(held: Reply, digest: bytes) -> Response:
+def _sealing(request: Request, caller: Caller, key: str) -> tuple[Secret, str]:
+    """An answer may hold a webhook's secret, so it is kept as that is: sealed, and bound to whom it was given."""
+    hooks: Hooks = request.app.state.hooks
+    return hooks.secret, f"reply {caller.account} {key}"
+
+
+def _repeated(held: Reply, digest: bytes, opened: Callable[[bytes], bytes]) -> Response:
     if held.digest != digest:
         raise ProblemError(422, "key-reused")
     if held.status == PENDING:
         raise ProblemError(409, "in-progress", headers={"retry-after": "1"})
-    return Response(held.body, held.status, json.loads(held.headers))
+    return Response(opened(held.body), held.status, json.loads(held.headers))

@@ -49,6 +49,7 @@ ABOUT = {
         "Who is told when a domain's state changes, and what became of it.",
         "ドメインの状態が変わったときの通知先を管理します。",
     ),
+    "keys": Text("API keys of the REST door: create, list, revoke.", "REST API の API キーを作成・一覧・失効します。"),
     "db": Text(
         "Bring the engine's database up to date, back it up, restore it.",
         "エンジンのデータベースを更新・バックアップ・復元します。",

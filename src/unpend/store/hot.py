@@ -87,11 +87,6 @@ CLAIM = Batch(
     "UPDATE schedule SET due_at = u.due, rev = schedule.rev + 1, attempt = u.att, checked_at = u.at FROM {rows} "
     "WHERE schedule.id = u.id AND schedule.rev = u.r RETURNING schedule.id",
 )
-POSTPONE = Batch(
-    "id:bigint r:integer due:float8",
-    "UPDATE schedule SET due_at = u.due, rev = rev + 1 FROM {rows} "
-    "WHERE schedule.id = u.id AND schedule.rev = u.r RETURNING schedule.id",
-)
 _MACHINES = ("ownership", "dkim", "mail_from")
 _STANDING = " ".join(f"{m}_state:smallint {m}_since:float8 {m}_deadline:float8" for m in _MACHINES)
 _SET = ", ".join(f"{m}_{part} = u.{m}_{part}" for m in _MACHINES for part in ("state", "since", "deadline"))

@@ -31,9 +31,6 @@ NO_WORKER = Text(
     en="No worker is there yet: start `unpend scan --work URL` on any machine that reaches the database.",
     ja="ワーカーがまだありません。データベースに接続できるマシンで `unpend scan --work URL` を起動してください。",
 )
-NO_DATABASE = Text(
-    en="The database of the scan cannot be used: {why}", ja="スキャン用のデータベースを使えません: {why}"
-)
 
 
 class Fleet:
@@ -72,7 +69,7 @@ class Fleet:
             return self._runner.run(work)
         except ConnectorException as error:
             why = (str(error.__cause__ or error).splitlines() or ["?"])[0]
-            raise UsageError(NO_DATABASE.fill(why=why)) from None
+            raise UsageError(tables.NO_DATABASE.fill(why=why)) from None
 
     async def _open(self) -> None:
         await self._app.open_async()

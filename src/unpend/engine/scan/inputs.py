@@ -19,6 +19,7 @@ READERS: dict[str, Callable[[Path, Place], Rows]] = {
 }
 HEAD = 64 << 10
 UNREADABLE = Text(en="{path} cannot be read: {why}", ja="{path} を読み取れません: {why}")
+NOT_THERE = Text(en="there is no such file", ja="そのようなファイルはありません")
 NOT_A_FILE = Text(en="it is not a file", ja="ファイルではありません")
 
 
@@ -29,7 +30,7 @@ class FileInput:
         self.path = path
         try:
             if not path.is_file():
-                raise UsageError(UNREADABLE.fill(path=path, why=NOT_A_FILE if path.exists() else "not found"))
+                raise UsageError(UNREADABLE.fill(path=path, why=NOT_A_FILE if path.exists() else NOT_THERE))
             with open(path, "rb") as file:
                 self.kind = kind or kind_of(file.read(HEAD))
             self._held = path.stat()

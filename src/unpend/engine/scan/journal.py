@@ -34,6 +34,10 @@ SAME_AGAIN = Text(
     en="Give the same command as before with --resume, or delete the folder to start anew.",
     ja="前回と同じコマンドに --resume を付けて実行するか、フォルダーを削除して最初からやり直してください。",
 )
+MAKE_ROOM = Text(
+    en="What was done is kept: make room, and give the same command with --resume.",
+    ja="完了した分は残っています。空き容量を確保し、同じコマンドに --resume を付けて実行してください。",
+)
 CANNOT_WRITE = Text(en="{path} cannot be written: {why}", ja="{path} に書き込めません: {why}")
 
 
@@ -118,16 +122,23 @@ class Journal:
         return number, place
 
     def finish(self, done: Done, data: bytes) -> None:
-        """The segment first, then the line that vouches for it: both are on the disk when this returns."""
-        written(self.segment(done.segment), data)
+        """The segment first, then the line that vouches for it.
+
+        Nothing waits for the disk: a kill loses nothing, and what a power cut loses fails its checksum and is done again.
+        """
+        try:
+            written(self.segment(done.segment), data, wait=False)
+            self._vouch(done)
+        except OSError as error:
+            raise UsageError(CANNOT_WRITE.fill(path=self.folder, why=error.strerror or error), MAKE_ROOM) from error
+        self.done[done.segment] = done
+
+    def _vouch(self, done: Done) -> None:
         line = msgspec.json.encode(done) + b"\n"
         with open(self._path, "r+b" if self._path.exists() else "x+b") as file:
             file.seek(self._whole_lines(file))
             file.truncate()
             file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
-        self.done[done.segment] = done
 
     def _whole_lines(self, file: BinaryIO) -> int:
         """Behind the last line feed: a torn line is overwritten."""
@@ -152,11 +163,12 @@ def done_of(segment: int, rows: int, data: bytes, ends: Place) -> Done:
     return Done(segment, rows, len(data), hashlib.sha256(data).hexdigest(), ends)
 
 
-def written(path: Path, data: bytes) -> None:
-    """The file whole or not at all, and on the disk."""
+def written(path: Path, data: bytes, *, wait: bool = True) -> None:
+    """The file whole or not at all; `wait`: and on the disk when this returns."""
     half = path.with_name(path.name + ".half")
     with open(half, "wb") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if wait:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(half, path)

@@ -7,12 +7,23 @@ from __future__ import annotations
 
 import asyncio
 
+import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+
+from unpend.model.errors import UsageError
+from unpend.model.text import Text
 
 QUEUE = "scan"
 TASK = "scan_segment"
 TRIES = 5
+PATIENCE = 5
+NO_DATABASE = Text(
+    en="The database of the scan cannot be used: {why}", ja="スキャン用のデータベースを使えません: {why}"
+)
+NOT_POSTGRES = Text(
+    en="it is not a PostgreSQL URL (postgresql://…)", ja="PostgreSQL の URL（postgresql://…）ではありません"
+)
 CREATE = """
 CREATE TABLE IF NOT EXISTS unpend_scan (id text PRIMARY KEY, settings bytea NOT NULL, began timestamptz NOT NULL DEFAULT now());
 CREATE TABLE IF NOT EXISTS unpend_scan_segment (
@@ -44,8 +55,16 @@ JOBS = "SELECT to_regclass('procrastinate_jobs') IS NOT NULL AS there"
 
 
 def app_of(url: str) -> App:
-    """Procrastinate on this database."""
-    plain = "postgresql://" + url.partition("://")[2]
+    """Procrastinate on this database. UsageError where nobody answers: a pool would try for half a minute, and noisily."""
+    scheme, _, rest = url.partition("://")
+    if scheme.partition("+")[0] not in {"postgresql", "postgres"}:
+        raise UsageError(NO_DATABASE.fill(why=NOT_POSTGRES))
+    plain = f"postgresql://{rest}"
+    try:
+        psycopg.connect(plain, connect_timeout=PATIENCE).close()
+    except psycopg.Error as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise UsageError(NO_DATABASE.fill(why=why)) from None
     return App(connector=PsycopgConnector(conninfo=plain, min_size=1, max_size=4))
 
 

@@ -14,7 +14,6 @@ from procrastinate.exceptions import ConnectorException
 
 from unpend.engine.scan import tables
 from unpend.engine.scan.crew import Crew
-from unpend.engine.scan.fleet import NO_DATABASE
 from unpend.engine.scan.rows import Place, Segment
 from unpend.engine.scan.settings import ScanSettings
 from unpend.model.errors import UsageError
@@ -104,7 +103,9 @@ async def work(url: str, processes: int, *, at_once: int = 8) -> None:
             await tables.bring_up(app)
             await _until_stopped(app, at_once)
     except ConnectorException as error:
-        raise UsageError(NO_DATABASE.fill(why=(str(error.__cause__ or error).splitlines() or ["?"])[0])) from None
+        raise UsageError(
+            tables.NO_DATABASE.fill(why=(str(error.__cause__ or error).splitlines() or ["?"])[0])
+        ) from None
     finally:
         await asyncio.to_thread(bench.close)
 

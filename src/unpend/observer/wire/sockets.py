@@ -9,7 +9,6 @@ import random
 import socket
 import struct
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from unpend.observer.wire.message import Query
@@ -37,10 +36,17 @@ class Heard:
 
 @dataclass(slots=True)
 class Reply:
-    """What all tries of one question wait for, and what came instead."""
+    """What all tries of one question wait for, what came instead, and how many tries are still to end."""
 
     future: asyncio.Future[Heard]
+    left: int = 1
     odd: str = ""
+
+    def try_ended(self) -> None:
+        """Nobody answered this try. A program that was held up has still to wait for the one that it sent late."""
+        self.left -= 1
+        if self.left == 0 and not self.future.done():
+            self.future.set_exception(TimeoutError(self.odd))
 
 
 @dataclass(slots=True)
@@ -68,11 +74,12 @@ class PeerUnreachableError(Exception):
 
 @dataclass(slots=True)
 class Port:
-    """One socket and the questions that wait on it, by peer and id."""
+    """One socket and the questions that wait on it, by peer and id. What comes too late is not a wrong answer."""
 
     socket: socket.socket
     uses: int = 0
     waiting: dict[tuple[str, int, int], Waiting] = field(default_factory=dict)
+    given_up: set[tuple[str, int, int]] = field(default_factory=set)
 
 
 class Sockets:
@@ -93,7 +100,7 @@ class Sockets:
         After `again` seconds (0: never) it is sent a second time; the answer to either counts. `encode` gives a new
         message for each try, or None where nothing more may be sent.
         """
-        reply = Reply(self._loop.create_future())
+        reply = Reply(self._loop.create_future(), 2 if again else 1)
         try:
             self._send(peer, encode, timeout, reply)
         except OSError as error:
@@ -107,6 +114,7 @@ class Sockets:
     def _send(self, peer: Peer, encode: Encode, timeout: float, reply: Reply) -> None:
         query = encode()
         if query is None:
+            reply.try_ended()
             return
         port = self._port(socket.AF_INET6 if ":" in peer[0] else socket.AF_INET)
         key = (peer[0], peer[1], query.id)
@@ -190,6 +198,8 @@ class Sockets:
     def _received(self, port: Port, data: bytes, peer: Peer) -> None:
         id_ = int.from_bytes(data[:2], "big")
         waiting = port.waiting.get((*peer, id_))
+        if waiting is None and (*peer, id_) in port.given_up:
+            return
         if waiting is None:
             self._note_odd(port, peer, "an answer with a wrong id")
             return
@@ -241,14 +251,18 @@ class Sockets:
 
     def _repeat(self, repeat: Repeat) -> None:
         """The second try. Where it cannot be sent, the first still waits."""
-        if not repeat.reply.future.done():
-            with suppress(OSError):
-                self._send(repeat.peer, repeat.encode, repeat.timeout, repeat.reply)
+        if repeat.reply.future.done():
+            return
+        try:
+            self._send(repeat.peer, repeat.encode, repeat.timeout, repeat.reply)
+        except OSError:
+            repeat.reply.try_ended()
 
     def _give_up(self, port: Port, key: tuple[str, int, int]) -> None:
         waiting = port.waiting.pop(key, None)
-        if waiting and not waiting.reply.future.done():
-            waiting.reply.future.set_exception(TimeoutError(waiting.reply.odd))
+        if waiting:
+            port.given_up.add(key)
+            waiting.reply.try_ended()
         if port in self._retired and not port.waiting:
             self._retired.remove(port)
             self._shut(port)
