@@ -26,7 +26,7 @@ from .world import RealWorld
 
 BIN = Path(sys.executable).parent
 KEY_ID, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-PATIENCE = 45.0
+PATIENCE = 75.0
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ async def served(world: RealWorld, folder: Path, database: str, scale: int, work
     resolver = f"{world.daemons[-1].addresses[0]}:{PORT}"
     shared = [
         *("--database", database, "--root-hints", str(folder / "root.hints"), "--port", str(PORT)),
-        *("--resolver", resolver, "--timeout", "1", "--time-scale", str(scale)),
+        *("--resolver", resolver, "--timeout", "2", "--time-scale", str(scale)),
     ]
     async with AsyncExitStack() as held:
         serve = ["serve", "--listen", "127.0.0.1:0", *shared, *(["--no-worker"] if workers else [])]
