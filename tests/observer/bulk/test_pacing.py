@@ -13,11 +13,13 @@ from tests.observer.peers import peer
 from unpend.observer.bulk import (
     UNLIMITED,
     BulkSettings,
+    Fast,
     Subject,
     look_up,
     many_processes,
     subject_of,
 )
+from unpend.observer.bulk.target import Target
 from unpend.observer.settings import Resolver
 
 from .world import coded, expected, looked_up, right, subjects
@@ -46,6 +48,32 @@ async def test_trouble_lowers_the_pace() -> None:
     assert len(asked) == 150
     assert asked[-1] - asked[0] >= 1.7
     assert asked[-1] - asked[99] >= 1.6 * (asked[49] - asked[0])
+
+
+def test_a_moment_of_silence_is_not_death_and_an_outage_holds_the_scan_up() -> None:
+    target = Target("127.0.0.1", 53, rate=UNLIMITED, window=100)
+    for _ in range(50):
+        target.silent(now=10.0)
+    assert target.allowance(10.0) == 64
+    target.silent(now=13.5)
+    assert target.allowance(13.5) == 8
+    target.spend(8)
+    assert target.dead(13.6)
+    assert target.allowance(13.6) <= 0
+    target.answers()
+    assert not target.dead(13.7)
+    assert target.allowance(13.7) == 64
+
+
+async def test_a_resolver_that_was_away_for_a_while_loses_nothing() -> None:
+    asked: list[float] = []
+
+    def away(data: bytes) -> list[bytes]:
+        asked.append(time.monotonic())
+        return [right(data)] if asked[-1] - asked[0] > 0.7 else []
+
+    found = await looked_up(60, away, timeout=0.2, patience=1.5, tries=6, window=60)
+    assert {k for k, v in found.items() if v.fast is not Fast.RIGHT} == {7, 8}
 
 
 async def test_the_input_is_taken_as_there_is_room() -> None:

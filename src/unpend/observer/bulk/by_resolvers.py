@@ -17,7 +17,11 @@ class ByResolvers:
         self._turn = 0
 
     def place(self, asking: Asking, now: float) -> Target | None:
-        """The next resolver that is alive; where none is, the question ends unheard."""
+        """The next resolver that is alive; where none is, it waits for the one whose turn it is.
+
+        A dead resolver is asked a few questions at a time, so an outage holds the scan up instead of running through
+        the list and calling all of it silent.
+        """
         count = len(self.targets)
         if asking.tries == 0:
             self._turn += 1
@@ -25,8 +29,7 @@ class ByResolvers:
             target = self.targets[(self._turn + asking.tries + step) % count]
             if not target.dead(now):
                 return target
-        asking.owner.unheard(asking, asking.note or "timeout")
-        return None
+        return self.targets[(self._turn + asking.tries) % count]
 
     def heard(self, asking: Asking, data: bytes, now: float) -> bool:
         """A resolver's answer is the whole answer."""

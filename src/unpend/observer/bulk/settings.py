@@ -15,7 +15,8 @@ class BulkSettings:
     """With `resolvers`, they are asked; without, the authoritative servers, from the root hints down.
 
     `window` bounds the questions under way in all, `server_window` those with one server, `rate` the questions a
-    second to one server, which is the most that a good neighbour sends; trouble lowers it. The first try waits
+    second to one server, which is the most that a good neighbour sends; trouble lowers it (UNLIMITED stays
+    what it is). The first try waits
     `timeout` seconds, each further one `patience` times as long. `mixed_case` adds a few bits that a forger has to
     guess (0x20) to the 16 of the id and those of the source port; `behind` also wants to see a key at the target.
     """

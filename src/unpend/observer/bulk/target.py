@@ -17,7 +17,9 @@ LOWERED_BY = 0.5
 RAISED_BY = 1.25
 SLOWEST = 1.0
 DEAD_AFTER = 20
+DEAD_SPAN = 3.0
 DEAD_FOR = 10.0
+PROBES = 8
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
@@ -40,6 +42,7 @@ class Target:
     troubled: int = 0
     period_ends: float = 0.0
     silent_in_a_row: int = 0
+    silent_since: float = 0.0
     dead_until: float = 0.0
     plain: bool = False
     scheduled: bool = False
@@ -58,13 +61,17 @@ class Target:
         """How many questions may go now: tokens, the server's window, a burst."""
         if now >= self.period_ends:
             self._review(now)
-        most = min(BURST, self.window - self.under_way)
+        most = min(BURST, self.room(now))
         if self.pace == inf:
             return most
         capacity = max(1.0, min(self.pace * 0.05, BURST))
         self.tokens = min(capacity, self.tokens + (now - self.filled_at) * self.pace)
         self.filled_at = now
         return min(most, int(self.tokens))
+
+    def room(self, now: float) -> int:
+        """How many more may be under way."""
+        return (PROBES if now < self.dead_until else self.window) - self.under_way
 
     def spend(self, count: int) -> None:
         """These many were sent."""
@@ -85,24 +92,39 @@ class Target:
     def _review(self, now: float) -> None:
         """Once a period: a share of trouble halves the pace, a period without lets it grow again.
 
-        A share, because one domain's SERVFAIL or one lost packet says nothing about how a server bears our rate.
+        A share, because one domain's SERVFAIL or one lost packet says nothing about how a server bears our rate. Who
+        states no rate (for a resolver of their own) wants none.
         """
+        if self.rate == inf:
+            return
         asked = self.answered + self.troubled
         if self.troubled >= TROUBLE_LEAST and self.troubled > asked * TROUBLE_SHARE:
             self.pace = max(SLOWEST, min(self.pace, asked / PERIOD) * LOWERED_BY)
         elif self.pace < self.rate:
-            self.pace = self.pace * RAISED_BY if self.pace * RAISED_BY < 100_000 else self.rate
-            self.pace = min(self.rate, self.pace)
+            self.pace = min(self.rate, self.pace * RAISED_BY)
         self.answered = self.troubled = 0
         self.period_ends = now + PERIOD
 
     def silent(self, now: float) -> None:
-        """One more try without an answer; after twenty in a row nobody waits for this server for a while."""
+        """One more try without an answer. After twenty in a row over some seconds hardly anybody waits for this server.
+
+        Over some seconds, because twenty at once are only one moment: of the server, of the line or of this machine.
+        """
         self.troubled += 1
+        if self.silent_in_a_row == 0:
+            self.silent_since = now
         self.silent_in_a_row += 1
-        if self.silent_in_a_row >= DEAD_AFTER:
+        if self.silent_in_a_row >= DEAD_AFTER and now - self.silent_since >= DEAD_SPAN:
             self.dead_until = now + DEAD_FOR
 
+    def answers(self) -> None:
+        """It gave an answer."""
+        self.under_way -= 1
+        self.answered += 1
+        if self.silent_in_a_row:
+            self.silent_in_a_row = 0
+            self.dead_until = 0.0
+
     def dead(self, now: float) -> bool:
-        """Whether it is not worth waiting for now. A single question may still find out that it came back."""
-        return now < self.dead_until and self.under_way > 0
+        """Whether it is not worth waiting for now. A few questions still find out when it comes back."""
+        return now < self.dead_until and self.under_way >= PROBES

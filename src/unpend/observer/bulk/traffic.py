@@ -66,7 +66,7 @@ class Traffic:
                 self._ready.append(target)
                 return False
             self._reschedule(target, now)
-        return bool(self._ready) and any(t.under_way < t.window for t in islice(self._ready, 4))
+        return bool(self._ready) and any(t.room(now) > 0 for t in islice(self._ready, 4))
 
     def _reschedule(self, target: Target, now: float) -> None:
         if not (target.queue or target.again):
@@ -135,9 +135,7 @@ class Traffic:
         for asking in askings:
             server = asking.server
             if server is not None:
-                server.under_way -= 1
-                server.answered += 1
-                server.silent_in_a_row = 0
+                server.answers()
 
     def late(self, now: float) -> list[Asking]:
         """Whoever waited long enough: the FIFO of each try is sorted by itself, as all its waits are equally long."""
