@@ -97,6 +97,31 @@ def test_what_cannot_be_used_is_a_problem_and_makes_nothing(installation: Instal
     assert rest.get("/domains").json()["items"] == []
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800", "a\\u0000b"])
+def test_text_that_no_database_holds_is_refused(anywhere: Installation, text: str) -> None:
+    rest = caller(anywhere, **{"content-type": "application/json"})
+    for path, body in [
+        ("/domains", '{"name": "example.com", "tags": {"TEXT": "v"}}'),
+        ("/domains", '{"name": "example.com", "tags": {"k": "TEXT"}}'),
+        ("/domains", '{"name": "TEXT.example", "TEXT": 1}'),
+        ("/domains", '"TEXT"'),
+        ("/webhooks", '{"url": "https://hooks.example/TEXT"}'),
+        ("/webhooks", '{"url": "https://hooks.example/", "types": ["TEXT"]}'),
+        ("/keys", '{"account": "acme", "scopes": ["read"], "note": "TEXT"}'),
+    ]:
+        assert problem(rest.post(path, content=body.replace("TEXT", text))) == (400, "bad-request"), body
+    for path in (
+        "/domains/%00",
+        "/domains/%00/report",
+        "/webhooks/%00",
+        "/webhooks/a/deliveries/%00/replay",
+        "/keys/%00",
+    ):
+        assert {rest.request(method, path).status_code for method in ("GET", "POST", "DELETE")} == {404}, path
+    for query in ("region=%00", "cursor=AA", "cursor=%00"):
+        assert problem(rest.get(f"/domains?{query}")) == (400, "bad-request")
+
+
 def test_bodies_are_bounded(installation: Installation) -> None:
     rest = caller(installation)
     assert problem(rest.post("/domains", content=b"[" * 100_000)) == (413, "too-large")
