@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from starlette.testclient import TestClient
 from tests.api.doors import application
 
 from unpend.api.app import PREFIX, document
+from unpend.api.problems import TITLES
 from unpend.engine.api_keys import make_key
 from unpend.engine.opening import open_installation
 from unpend.store.api_keys import ApiKeys
@@ -81,3 +83,10 @@ def test_every_answer_is_one_of_the_document(door: Door, operation: str, mode: G
         case.call_and_validate(headers=door.headers, checks=CHECKS)
 
     tried()
+
+
+@pytest.mark.parametrize("page", ["rest.md", "rest.ja.md"])
+def test_the_page_says_what_to_do_about_every_problem(page: str) -> None:
+    rows = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8").splitlines()
+    told = {word for row in rows if row.startswith("| `") for word in row.split("|")[1].replace("、", ",").split(",")}
+    assert {word.strip(" `") for word in told} >= set(TITLES)
