@@ -22,6 +22,7 @@ from unpend.model.identity import State
 from unpend.report.casefile import load
 from unpend.report.report import Report, report_of
 from unpend.store.api_keys import ApiKeys
+from unpend.store.replies import ABANDONED, KEPT, Replies, Reply
 
 NAME = {"name": "example.com"}
 
@@ -176,6 +177,17 @@ def test_a_repeated_request_is_done_once(anywhere: Installation) -> None:
         told = list(pool.map(lambda _: racing.post("/domains", json={"name": "raced.example"}).status_code, range(4)))
     assert set(told) <= {201, 409}
     assert told.count(201) >= 1
+
+
+def test_a_request_that_died_with_its_process_can_be_made_again(anywhere: Installation) -> None:
+    replies, digest = Replies(anywhere.database), bytes(32)
+    assert replies.claim("acme", "k", digest, 0.0) is None
+    assert replies.claim("acme", "k", digest, ABANDONED - 1) == Reply(digest)
+    assert replies.claim("acme", "k", digest, ABANDONED + 1) is None
+    replies.keep("acme", "k", Reply(digest, 201), ABANDONED + 2)
+    told = replies.claim("acme", "k", digest, KEPT)
+    assert told
+    assert told.status == 201
 
 
 def test_an_answer_that_is_kept_for_its_repetition_shows_no_secret(installation: Installation, tmp_path: Path) -> None:
