@@ -39,16 +39,16 @@ def signed(url: str, method: str, path: str, body: bytes = b"") -> bytes:
     return f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
 
-def answered(wire: socket.socket) -> int:
-    """Read one answer; its status."""
+def answered(wire: socket.socket) -> tuple[int, bool]:
+    """Read one answer: its status, and whether the server is done with this connection."""
     held = b""
     while b"\r\n\r\n" not in held:
         held += received(wire)
     head, _, body = held.partition(b"\r\n\r\n")
-    length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    while len(body) < length:
+    fields = dict(line.partition(b":")[::2] for line in head.lower().split(b"\r\n")[1:])
+    while len(body) < int(fields[b"content-length"]):
         body += received(wire)
-    return int(head[9:12])
+    return int(head[9:12]), fields.get(b"connection", b"").strip() == b"close"
 
 
 def received(wire: socket.socket) -> bytes:
@@ -59,18 +59,16 @@ def received(wire: socket.socket) -> bytes:
 
 
 def caller(where: tuple[str, int], requests: Sequence[bytes], times: list[float], statuses: set[int]) -> None:
-    """One connection; a server that closes it after an answer (HTTP/1.0) gets the next one."""
+    """One connection; where the server closes it after each answer (moto_server does), a new one for each request."""
     wire = socket.create_connection(where)
     for request in requests:
         began = time.perf_counter()
-        for _ in range(2):
-            try:
-                wire.sendall(request)
-                statuses.add(answered(wire))
-                break
-            except (ConnectionError, StopIteration):
-                wire.close()
-                wire = socket.create_connection(where)
+        wire.sendall(request)
+        status, over = answered(wire)
+        statuses.add(status)
+        if over:
+            wire.close()
+            wire = socket.create_connection(where)
         times.append(time.perf_counter() - began)
     wire.close()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from unpend.model.identity import Event, Identity, Kind, Machine, Seen, Standing, State, Transition
+from unpend.model.identity import MACHINES, Event, Identity, Kind, Machine, Seen, Standing, State, Transition
 
 HOUR = 3600.0
 WINDOW = 72 * HOUR
@@ -97,7 +97,7 @@ def moved(standing: Standing, machine: Machine, event: Event, now: float, seen: 
 @dataclass(frozen=True, slots=True)
 class News:
     """What is new in a picture. `changed`: the records look different; `stirred`: the zone was edited, its serial is
-    another one; `suspect`: something that was verified seems lost, which has to be confirmed soon."""
+    another one; `suspect`: something that was verified seems lost or was not heard of, which has to be settled soon."""
 
     changed: bool = False
     stirred: bool = False
@@ -118,7 +118,7 @@ def decide(
     """What one look does to an identity. `chance` in [0, 1) spreads the next looks."""
     standings: dict[Machine, Standing] = {}
     steps: list[Transition] = []
-    for machine in Machine:
+    for machine in MACHINES:
         before = identity.standing(machine)
         sighting = _heeded(identity, machine, sightings.get(machine, Sighting(Event.SILENT)))
         event = timely(before, sighting.event, now)

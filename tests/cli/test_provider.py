@@ -167,6 +167,8 @@ async def test_records_of_one_set_are_printed_as_one_and_shapes_not_at_all(tmp_p
     assert code == 0, err
     assert "sendgrid" not in out
     assert "em1234.example.com CNAME" in err
+    code, out, err = await told("", tmp_path, *FLAGS, command="records")
+    assert (code, "Parts in angle brackets" in out) == (0, True), err
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

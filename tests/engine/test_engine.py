@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from pathlib import Path
 
 import pytest
 
 from unpend.engine.deep import DnsFlags, last_report
+from unpend.engine.demands import demand_of
 from unpend.engine.distributed import DistributedEngine
 from unpend.engine.local import LocalEngine
 from unpend.engine.looking import QuickLook, bulk_settings
@@ -17,7 +19,9 @@ from unpend.engine.opening import Installation, open_installation
 from unpend.engine.running import Engine
 from unpend.engine.works import Works
 from unpend.lab import Lab, load_scenario
-from unpend.model.identity import Identity, IdentityKey, State
+from unpend.lifecycle import NEVER
+from unpend.model.expected import ExpectedRecord
+from unpend.model.identity import Event, Identity, IdentityKey, State
 from unpend.model.plan import Change, Op, Plan
 from unpend.observer.settings import Resolver
 
@@ -85,6 +89,54 @@ async def test_a_life_from_pending_to_failed_and_anew(installation: Installation
         await until(installation, both(State.SUCCESS))
     steps = [(t.machine, t.before, t.after) for t in installation.identities.history(KEY)]
     assert len(steps) == 6
+
+
+async def test_72_hours_without_records_are_the_end_until_begun_anew(tmp_path: Path) -> None:
+    with closing(open_installation(f"sqlite:///{tmp_path}/unpend.db", time_scale=60_000)) as installation:
+        async with Lab(load_scenario("record-missing")) as lab, engine(installation, lab):
+            installation.identities.create(KEY)
+            failed = await until(installation, both(State.FAILED))
+            assert failed.due_at == NEVER
+            steps = installation.identities.history(KEY)
+            assert {step.event for step in steps} == {Event.EXPIRED}
+            assert steps[0].seen[0].outcome == "nxdomain"
+            wanted = demand_of(failed).records
+            lab.apply(Plan(changes=tuple(published(record) for record in wanted)))
+            lab.flush()
+            await asyncio.sleep(0.2)
+            assert both(State.FAILED)(installation.identities.get(KEY)), "nobody looks at what has ended"
+            installation.identities.begin(KEY)
+            await until(installation, both(State.SUCCESS))
+
+
+async def test_an_outage_moves_no_state_and_passes_by_itself(tmp_path: Path) -> None:
+    """All name servers and resolvers are away for an hour of scaled time, and for longer than a window."""
+    with closing(open_installation(f"sqlite:///{tmp_path}/unpend.db", time_scale=3600)) as installation:
+        made = installation.identities.create(KEY)
+        plan = Plan(changes=tuple(published(record) for record in demand_of(made).records))
+        up = AsyncExitStack()
+        first = await up.enter_async_context(Lab(load_scenario("record-missing")))
+        async with engine(installation, first):
+            first.apply(plan)
+            first.flush()
+            before = await until(installation, both(State.SUCCESS))
+            await up.aclose()
+            installation.identities.look_now(KEY)
+            silent = await until(installation, lambda each: each.look.error_type == "DNS_SERVER_ERROR")
+            await asyncio.sleep(1.5)
+            assert both(State.SUCCESS)(installation.identities.get(KEY))
+            async with Lab(load_scenario("record-missing"), port=first.port) as again:
+                again.apply(plan)
+                again.flush()
+                after = await until(installation, lambda each: not each.look.error_type)
+        assert (after.ownership, after.dkim, after.version) == (before.ownership, before.dkim, before.version)
+        assert silent.look.success_at is not None
+        assert (after.look.success_at or 0) > silent.look.success_at
+
+
+def published(record: ExpectedRecord) -> Change:
+    host = record.name.removesuffix(".example.com.")
+    return Change(Op.CREATE, "example.com.", record.name, host, record.type, 60, record.values, (), ())
 
 
 def taken_back(plan: Plan) -> Plan:

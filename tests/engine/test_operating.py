@@ -98,14 +98,17 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.parametrize(("command", "listen"), [("worker", "--metrics-listen"), ("serve", "--listen")])
+@pytest.mark.parametrize(
+    ("command", "listen", "database_url"),
+    [("worker", "--metrics-listen", "postgres"), ("serve", "--listen", "sqlite")],
+    indirect=["database_url"],
+)
 async def test_it_says_how_it_is_tells_the_world_and_stops_gently(
-    command: str, listen: str, tmp_path: Path, free_port: int
+    command: str, listen: str, database_url: str, free_port: int
 ) -> None:
-    database = f"sqlite:///{tmp_path}/engine.db"
-    installation = open_installation(database)
+    installation = open_installation(database_url)
     here = f"http://127.0.0.1:{free_port}"
-    flags = ["--database", database, "--allow-private-targets", listen, f"127.0.0.1:{free_port}"]
+    flags = ["--database", database_url, "--allow-private-targets", listen, f"127.0.0.1:{free_port}"]
     async with receiving(plain("200 OK")) as receiver:
         hooks = hooks_of(installation, allow_private=True)
         hooks.register(KEY.account, receiver.url())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 from standardwebhooks.webhooks import Webhook
 from tests.engine.receivers import Receiver, plain, receiving, silent
 
@@ -26,7 +29,9 @@ from unpend.engine.webhooks.retries import LATEST
 from unpend.lifecycle import Sighting, decide
 from unpend.model.errors import LimitError, UnknownEndpointError, UsageError
 from unpend.model.identity import Event, IdentityKey, Machine, MailFrom
-from unpend.model.webhook import EndpointState
+from unpend.model.webhook import EndpointState, Outcome
+from unpend.store.connect import read_url
+from unpend.store.insights import KEEP
 from unpend.store.store import Looked
 from unpend.store.webhooks import Webhooks
 
@@ -122,6 +127,9 @@ async def test_transitions_are_told_and_nothing_else(
     async with receiving(plain("200 OK")) as receiver:
         hooks.register(A, receiver.url())
         identity = house.identities.create(key())
+        with house.database.writing() as connection:
+            kept = {"id": identity.id, "at": 0, "verdict": "action_required", "cause": "doubled-zone", "eta": None}
+            connection.execute(KEEP, kept | {"casefile": b""})
         due(house, hand)
         await Deliveries(hooks, poster).drain()
         for event, told in SEEN:
@@ -137,6 +145,8 @@ async def test_transitions_are_told_and_nothing_else(
             bodies = [json.loads(each.body) for each in receiver.got]
             assert sorted(each["type"] for each in bodies) == told, event
             assert all(each["data"]["version"] <= identity.version for each in bodies)
+            bad = [each["data"] for each in bodies if each["type"] in {"domain.degraded", "domain.failed"}]
+            assert [each["cause"] for each in bad] == ["doubled-zone"] * len(bad)
 
 
 def verified(receiver: Receiver, *secrets: str) -> list[Any]:
@@ -237,8 +247,9 @@ async def test_one_that_hangs_holds_up_nobody_and_two_dispatchers_send_nothing_t
             each.stop()
         await asyncio.gather(*tasks)
         assert len({each.headers["webhook-id"] for each in good.got}) == len(good.got) == 60
-        waiting, _ = hooks.store.waiting()
-        assert waiting == 60
+        assert hooks.store.waiting()[0] == 60
+        given_back = hooks.store.lease(hooks.list(A)[0].id, hand.at + 1, hand.at + 2, 100)
+        assert len(given_back) >= 60 - len(bad.got)
         assert len(bad.got) < 40
 
 
@@ -249,9 +260,8 @@ async def test_people_read_a_sentence_in_their_language(
     with pytest.raises(UsageError):
         hooks.register(A, "mailto:ops@example.net")
     async with mail_server(monkeypatch) as received, receiving(plain("200 OK")) as chat:
-        monkeypatch.setattr("unpend.engine.notify.CHATS", ("127.0.0.1",))
         hooks.register(A, "mailto:ops@example.net")
-        hooks.register(A, chat.url(), lang="ja")
+        hooks.register(A, "slack+" + chat.url(), lang="ja")
         house.identities.create(key())
         due(house, hand)
         await Deliveries(hooks, poster).drain()
@@ -316,6 +326,19 @@ def test_an_account_sees_and_repeats_only_what_is_its_own(house: Installation, h
         hooks.register(A, "https://hooks.example.com/", types=["domain.*"])
 
 
+def test_who_wakes_up_after_its_lease_has_nothing_to_say(house: Installation, hooks: Hooks) -> None:
+    endpoint = hooks.register(A, "https://hooks.example.com/")
+    house.identities.create(key())
+    now = house.clock.now() + 1
+    (late,) = hooks.store.lease(endpoint.id, now, now + 60, 10)
+    assert hooks.store.lease(endpoint.id, now + 59, now + 120, 10) == []
+    (fresh,) = hooks.store.lease(endpoint.id, now + 60, now + 120, 10)
+    assert hooks.store.finish([Outcome(late, None, 1, 500)], now + 61) == 0
+    assert hooks.store.finish([Outcome(fresh, None, 1, 204)], now + 62) == 1
+    assert hooks.store.finish([Outcome(fresh, None, 1, 500)], now + 63) == 0
+    assert [(each.state, each.code) for each in hooks.deliveries(A, endpoint.uid)] == [("delivered", 204)]
+
+
 def test_old_events_are_forgotten_and_the_rest_kept(house: Installation, hooks: Hooks) -> None:
     endpoint = hooks.register(A, "https://hooks.example.com/")
     for number in range(5):
@@ -335,18 +358,63 @@ async def test_a_dispatcher_that_is_killed_loses_nothing(house: Installation, ho
         for number in range(120):
             house.identities.create(key(f"a{number}.example"))
         due(house, hand)
-        for killed_after in (10, 50, None):
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.engine.dispatching", str(house.database.url.database), str(hand.at)
-            )
-            before = len(receiver.got)
-            while killed_after and len(receiver.got) < before + killed_after and process.returncode is None:
-                await asyncio.sleep(0.002)
-            if killed_after:
-                process.kill()
-            assert await process.wait() == (-9 if killed_after else 0)
-            hand.at += 3600
+        async with dispatchers() as (told, heard):
+            for killed_after in (5, 20, 40, 60, None):
+                before = len(receiver.got)
+                told.write(f"{house.database.url.render_as_string(hide_password=False)} {hand.at}\n".encode())
+                child = int(await heard.readline())
+                while killed_after and len(receiver.got) < before + killed_after:
+                    await asyncio.sleep(0.002)
+                if killed_after:
+                    os.kill(child, signal.SIGKILL)
+                assert int(await heard.readline()) == (-9 if killed_after else 0)
+                hand.at += 3600
         bodies = {(each.headers["webhook-id"], each.body) for each in receiver.got}
         assert len(bodies) == len({each for each, _ in bodies}) == 120
-        assert 120 < len(receiver.got) <= 120 + 2 * BATCH
+        assert 120 < len(receiver.got) <= 120 + 4 * BATCH
         assert hooks.store.waiting() == (0, None)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_database_that_goes_away_meanwhile_costs_nothing_but_repetition(
+    house: Installation, hooks: Hooks, poster: Poster, hand: Hand, database_url: str
+) -> None:
+    """All connections are cut again and again; what was sent and not written down comes again under its id."""
+    away = create_engine(read_url(database_url), isolation_level="AUTOCOMMIT")
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"
+    )
+    async with receiving(plain("200 OK")) as receiver:
+        hooks.register(A, receiver.url())
+        for number in range(60):
+            house.identities.create(key(f"a{number}.example"))
+        due(house, hand)
+        deliveries = Deliveries(hooks, poster, lease=0.0)
+        running = asyncio.create_task(deliveries.run())
+        cuts = 0
+        async with asyncio.timeout(20):
+            while len({each.headers["webhook-id"] for each in receiver.got}) < 60 or cuts < 8:
+                await asyncio.sleep(0.05)
+                with away.connect() as connection:
+                    cuts += len(connection.execute(cut).all())
+        deliveries.stop()
+        await running
+        assert len({(each.headers["webhook-id"], each.body) for each in receiver.got}) == 60
+    away.dispose()
+
+
+@contextlib.asynccontextmanager
+async def dispatchers() -> AsyncIterator[tuple[asyncio.StreamWriter, asyncio.StreamReader]]:
+    """Where lines make processes, and what is heard of them."""
+    parent = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.engine.dispatching"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert parent.stdin is not None
+    assert parent.stdout is not None
+    try:
+        yield parent.stdin, parent.stdout
+    finally:
+        parent.stdin.close()
+        await parent.wait()

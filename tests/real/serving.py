@@ -9,8 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,6 @@ class Served:
 
     url: str
     world: RealWorld
-    process: asyncio.subprocess.Process
 
     def client(self, service: str = "sesv2", region: str = "us-east-1", secret: str = SECRET) -> Any:
         return boto3.client(
@@ -83,25 +82,42 @@ class Served:
 
 
 @asynccontextmanager
-async def served(world: RealWorld, folder: Path, *flags: str) -> AsyncIterator[Served]:
-    """Up until the block ends; then it stops gently."""
-    hints = folder / "root.hints"
-    hints.write_text(world.lab.root_hints)
+async def served(world: RealWorld, folder: Path, database: str, scale: int, workers: int = 0) -> AsyncIterator[Served]:
+    """Up until the block ends; then all stop gently. `workers`: so many processes look, instead of the server itself."""
+    (folder / "root.hints").write_text(world.lab.root_hints)
     resolver = f"{world.daemons[-1].addresses[0]}:{PORT}"
+    shared = [
+        *("--database", database, "--root-hints", str(folder / "root.hints"), "--port", str(PORT)),
+        *("--resolver", resolver, "--timeout", "1", "--time-scale", str(scale)),
+    ]
+    async with AsyncExitStack() as held:
+        serve = ["serve", "--listen", "127.0.0.1:0", *shared, *(["--no-worker"] if workers else [])]
+        told = await held.enter_async_context(_process(serve, "unpend serves http"))
+        for _ in range(workers):
+            await held.enter_async_context(_process(["worker", *shared], "Working on"))
+        yield Served(told.split()[2], world)
+
+
+@asynccontextmanager
+async def _process(words: Sequence[str], begins: str) -> AsyncIterator[str]:
+    """A command of unpend, from its first words until it has stopped as it should."""
     process = await asyncio.create_subprocess_exec(
-        *(str(BIN / "unpend"), "serve", "--listen", "127.0.0.1:0", "--database", f"sqlite:///{folder}/unpend.db"),
-        *("--root-hints", str(hints), "--port", str(PORT), "--resolver", resolver, "--timeout", "1", *flags),
+        *(str(BIN / "unpend"), *words),
         env=os.environ | {"UNPEND_ACCESS_KEY": f"{KEY_ID}:{SECRET}", "UNPEND_LANG": "en"},
         stderr=asyncio.subprocess.PIPE,
     )
     assert process.stderr
     try:
-        told = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
-        assert told.startswith("unpend serves http"), told + (await process.stderr.read()).decode()
-        yield Served(told.split()[2], world, process)
+        told = ""
+        while not told.startswith(begins):
+            told = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+            assert told, await process.stderr.read()
+        reading = asyncio.create_task(process.stderr.read())
+        yield told
         process.send_signal(signal.SIGTERM)
-        rest = (await asyncio.wait_for(process.stderr.read(), 30)).decode()
-        assert (await process.wait(), rest) == (0, "Stopped.\n")
+        rest = (await asyncio.wait_for(reading, 30)).decode()
+        assert (await process.wait(), "Traceback" in rest) == (0, False), rest
+        assert "Stopped" in rest
     finally:
         if process.returncode is None:
             process.kill()

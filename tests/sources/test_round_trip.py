@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from lab_cases import look
 
 from unpend.engine.check import check
 from unpend.lab import Lab, load_scenario
+from unpend.model.errors import UnpendError
 from unpend.model.expected import Expected
 from unpend.model.names import relative
 from unpend.model.plan import Change, Op, Plan
@@ -128,3 +131,23 @@ async def test_what_is_printed_for_a_zone_makes_the_zone_right(tmp_path: Path) -
             )
             assert str(after.verdict) == "ok", (expected.source, after.message.of("en"))
             assert after.to_dict("en")["expectation"]["source"] == expected.source
+
+
+LARGE = {
+    "open-strings": 'D("example.com",\n' + '\\"' * 400_000,
+    "closed-strings": 'D("example.com",\n' + '"a" ' * 200_000,
+    "heads": 'resource "aws_route53_record" "a" {\n' * 25_000,
+    "fields": 'resource "aws_route53_record" "a" {\n' + 'x = ["a", "b"\n' * 20_000,
+    "data": "-d " * 300_000,
+    "updates": "update add " * 90_000,
+    "sets": "a:\n  type: TXT\n  value: x\n" * 900,
+}
+
+
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_large_files_take_linear_time(text: str) -> None:
+    """Each of these would take minutes if the time grew with the square of the size."""
+    began = time.process_time()
+    with contextlib.suppress(UnpendError):
+        read_expected(text, DOMAIN)
+    assert time.process_time() - began < 8

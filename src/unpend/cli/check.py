@@ -162,7 +162,7 @@ def looking(domain: str, given: dict[str, Any]) -> Callable[..., Coroutine[Any, 
 
 
 def both_families(given: dict[str, Any]) -> None:
-    """Refuse two flags that leave nobody to ask."""
+    """UsageError where IPv4 alone and IPv6 alone are wanted."""
     if given["ipv4_only"] and given["ipv6_only"]:
         raise UsageError(BOTH_FAMILIES)
 

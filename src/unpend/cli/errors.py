@@ -7,14 +7,7 @@ import sys
 from collections.abc import Callable
 
 from unpend.cli.language import language
-from unpend.model.errors import (
-    CredentialsError,
-    RefusedError,
-    StoppedError,
-    StoreError,
-    UnpendError,
-    WriterError,
-)
+from unpend.model.errors import CredentialsError, RefusedError, StoppedError, StoreError, UnpendError, WriterError
 from unpend.model.text import Text
 
 USAGE = 2

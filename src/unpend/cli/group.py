@@ -33,6 +33,7 @@ ABOUT = {
         "計画された変更を DNS ホストで実行します（差分表示、取り消し可能）。",
     ),
     "watch": Text("Look again and again until the domain is verified.", "検証済みになるまで繰り返し確認します。"),
+    "scan": Text("Which of many domains are broken, and why?", "多数のドメインのどれがなぜ壊れているかを調べます。"),
     "undo": Text("Take back what `fix` changed.", "`fix` が行った変更を元に戻します。"),
     "replay": Text("The report of a saved case, offline.", "保存したケースの報告をオフラインで表示します。"),
     "explain": Text("The page of a finding or a topic.", "所見やトピックの説明ページを表示します。"),

@@ -12,10 +12,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from unpend.diagnosis.compare import Sight, copied, sight_of
+from unpend.diagnosis.remembered import remembered
 from unpend.model.expected import Expected, ExpectedRecord
 from unpend.model.names import absolute, is_under, labels, parent, under
 from unpend.model.observation import Observation, ZoneCut
-from unpend.model.records import Exchange, Outcome, Question, Record, Role, Server, Via
+from unpend.model.records import Exchange, Outcome, Record, Role, Server, Via
 
 
 class Case:
@@ -39,6 +40,7 @@ class Case:
         """The apex of the zone that holds the domain; "" if the walk did not get beyond the registry."""
         return self.cut.zone if self.cut else ""
 
+    @remembered
     def cut_of(self, name: str) -> ZoneCut | None:
         """The deepest zone known to hold the name, the registry's own zones (root, TLD) left out."""
         holding = [cut for cut in self.zones if is_under(name, cut.zone)]
@@ -67,26 +69,29 @@ class Case:
     # --- exchanges ----------------------------------------------------------------------------------------------
 
     @cached_property
-    def _by_question(self) -> dict[Question, tuple[Exchange, ...]]:
-        grouped: dict[Question, list[Exchange]] = {}
+    def _by_question(self) -> dict[tuple[str, str], tuple[Exchange, ...]]:
+        grouped: dict[tuple[str, str], list[Exchange]] = {}
         for exchange in self.observation.exchanges:
-            grouped.setdefault(exchange.question, []).append(exchange)
+            grouped.setdefault((exchange.question.name, exchange.question.type), []).append(exchange)
         return {question: tuple(found) for question, found in grouped.items()}
 
     def exchanges(
         self, name: str, type_: str, *, role: Role | None = None, zone: str | None = None
     ) -> tuple[Exchange, ...]:
         """Every exchange about this question, in the order they were asked."""
+        found = self._by_question.get((name, type_), ())
+        if not found or (role is None and zone is None):
+            return found
         return tuple(
-            e
-            for e in self._by_question.get(Question(name, type_), ())
-            if (role is None or e.server.role is role) and (zone is None or e.server.zone == zone)
+            e for e in found if (role is None or e.server.role is role) and (zone is None or e.server.zone == zone)
         )
 
+    @remembered
     def by_role(self, role: Role) -> tuple[Exchange, ...]:
         """Every exchange with servers in this capacity."""
         return tuple(e for e in self.observation.exchanges if e.server.role is role)
 
+    @remembered
     def said(self, name: str, type_: str, zone: str | None = None) -> tuple[Exchange, ...]:
         """The best exchange with each delegated authoritative server of the zone that holds the name.
 
@@ -100,6 +105,7 @@ class Case:
                 best[exchange.server] = exchange
         return tuple(best.values())
 
+    @remembered
     def heard(self, name: str, type_: str, zone: str | None = None) -> tuple[Exchange, ...]:
         """Those of `said` that tell what the zone holds: conclusive, and with authority (AA)."""
         return tuple(e for e in self.said(name, type_, zone) if self.speaks(e))
@@ -111,6 +117,7 @@ class Case:
             return False
         return exchange.outcome.conclusive and exchange.aa and exchange.outcome is not Outcome.REFERRAL
 
+    @remembered
     def at_resolvers(self, name: str, type_: str, *, cd: bool = False) -> tuple[Exchange, ...]:
         """What each resolver said (the best exchange of each)."""
         best: dict[Server, Exchange] = {}
@@ -119,6 +126,7 @@ class Case:
                 best[exchange.server] = exchange
         return tuple(best.values())
 
+    @remembered
     def at_hosts(self, name: str, type_: str) -> tuple[Exchange, ...]:
         """What hosts that the domain is not delegated to said with authority."""
         return tuple(e for e in self.exchanges(name, type_, role=Role.UNDELEGATED) if self.speaks(e))
@@ -129,20 +137,24 @@ class Case:
 
     # --- servers ------------------------------------------------------------------------------------------------
 
+    @remembered
     def servers(self, zone: str) -> tuple[Server, ...]:
         """The delegated servers of a zone that were asked (one for each address)."""
         found = dict.fromkeys(e.server for e in self.by_role(Role.AUTHORITATIVE) if e.server.zone == zone)
         return tuple(found)
 
+    @remembered
     def live_servers(self, zone: str) -> tuple[Server, ...]:
         """Those that gave any answer with authority."""
         answered = {e.server for e in self.by_role(Role.AUTHORITATIVE) if e.server.zone == zone and self.speaks(e)}
         return tuple(s for s in self.servers(zone) if s in answered)
 
+    @remembered
     def with_server(self, server: Server) -> tuple[Exchange, ...]:
         """Everything asked of one server."""
         return tuple(e for e in self.observation.exchanges if e.server == server)
 
+    @remembered
     def soa(self, server: Server) -> Record | None:
         """The SOA that this server holds for its zone, or None if it did not say."""
         for exchange in self.exchanges(server.zone, "SOA"):
@@ -152,6 +164,7 @@ class Case:
 
     # --- wanted records -----------------------------------------------------------------------------------------
 
+    @remembered
     def sights(self, record: ExpectedRecord) -> tuple[tuple[Exchange, Sight], ...]:
         """How each authoritative server that answered holds a wanted record."""
         return tuple((e, sight_of(record, e)) for e in self.heard(record.name, record.type))
@@ -180,6 +193,7 @@ class Case:
         """The answers that show something of this type that is not what is wanted."""
         return tuple(e for e, sight in self.sights(record) if sight is Sight.WRONG)
 
+    @remembered
     def found(self, record: ExpectedRecord) -> tuple[str, ...]:
         """The values of this name and type that any authoritative server holds."""
         values = {v for e in self.heard(record.name, record.type) for v in e.values(record.type)}
@@ -217,12 +231,14 @@ class Case:
         """The name beside this one that nobody created: what answers there is a wildcard."""
         return under(self.sibling_label, parent(name))
 
+    @remembered
     def from_wildcard(self, name: str, type_: str) -> bool:
         """Whether a name that nobody created gives the same answer as this one."""
         beside = {v for e in self.heard(self.sibling(name), type_) for v in e.values(type_)}
         here = {v for e in self.heard(name, type_) for v in e.values(type_)}
         return bool(beside) and here <= beside
 
+    @remembered
     def copies(self, record: ExpectedRecord, name: str) -> tuple[Exchange, ...]:
         """The exchanges that show the wanted content at another name, wildcard answers left out."""
         if name == record.name or self.from_wildcard(name, record.type):

@@ -24,7 +24,7 @@ class Demand:
 
     def indexes(self, machine: Machine) -> tuple[int, ...]:
         """Where the records of this machine are."""
-        return tuple(index for index, each in enumerate(self.of) if each is machine)
+        return tuple([index for index, each in enumerate(self.of) if each is machine])
 
 
 def demand_of(identity: Identity) -> Demand:

@@ -75,6 +75,15 @@ class DistributedEngine:
                 raise each
 
     async def _working(self, queue: str, concurrency: int) -> None:
+        """Take jobs, and begin again where the database was away: its restart ends no worker."""
+        while True:
+            try:
+                await self._taking(queue, concurrency)
+            except (ConnectorException, OSError) as error:
+                log.error("the database is away: %s", error)
+            await asyncio.sleep(self._tick)
+
+    async def _taking(self, queue: str, concurrency: int) -> None:
         await self._app.run_worker_async(
             queues=[queue],
             concurrency=concurrency,

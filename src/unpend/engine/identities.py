@@ -29,7 +29,7 @@ from unpend.model.identity import (
     State,
     Transition,
 )
-from unpend.store.store import UNKNOWN, Change, Draft, Store
+from unpend.store.store import UNKNOWN, Change, Draft, Glimpse, Store
 
 SETTLED = frozenset({State.SUCCESS, State.TEMPORARY_FAILURE})
 
@@ -85,6 +85,10 @@ class Identities:
     def list(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Identity]:
         """A page in the order of names, from after this name."""
         return self.store.page(account, region, after, limit)
+
+    def glimpses(self, account: str, region: str, after: str = "", limit: int = 100) -> builtins.list[Glimpse]:
+        """The same page, as a list shows it."""
+        return self.store.glimpses(account, region, after, limit)
 
     def delete(self, key: IdentityKey) -> bool:
         """Delete it; False where there was none."""

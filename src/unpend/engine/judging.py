@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from unpend.engine.demands import Demand
 from unpend.engine.looking import Glance, Looks
 from unpend.lifecycle import OPEN, News, Sighting, decide
-from unpend.model.identity import Event, Identity, Kind, LastLook, Machine, Seen, State
+from unpend.model.identity import MACHINES, Event, Identity, Kind, LastLook, Machine, Seen, State
 from unpend.model.records import Outcome
 from unpend.repair.status import CONFLICT, MISMATCH, MISSING, VERIFIED
 from unpend.report.report import Report
@@ -39,13 +39,15 @@ def judged(looks: Looks, now: float, chance: float) -> Judgement:
     sightings = sightings_of(looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
-    picture = picture_of(looks)
+    heard = any(glance.right is not None for glance in looks.glances)
+    picture = picture_of(looks) if heard else identity.look.picture
     changed = picture.partition(":")[0] != identity.look.picture.partition(":")[0]
-    news = News(changed, picture != identity.look.picture, bool(suspects))
+    unsettled = bool(suspects) or _unheard(identity, sightings)
+    news = News(changed, picture != identity.look.picture, unsettled)
     decision = decide(identity, heeded, now, news=news, chance=chance)
     look = _last_look(identity, looks, picture, now)
     unsure = any(s.event is not Event.COMPLETE for m, s in sightings.items() if identity.standing(m).state in OPEN)
-    stays = any(decision.standings[m].state in OPEN for m in Machine)
+    stays = any(decision.standings[m].state in OPEN for m in MACHINES)
     owed = bool(suspects) or (unsure and stays and (changed or _ending(identity, now)))
     was = identity.ownership.state is State.SUCCESS
     return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), was and not suspects)
@@ -89,9 +91,15 @@ def _lost(identity: Identity, machine: Machine, sighting: Sighting) -> bool:
     return identity.standing(machine).state is State.SUCCESS and sighting.event is Event.INCOMPLETE
 
 
+def _unheard(identity: Identity, sightings: Mapping[Machine, Sighting]) -> bool:
+    """Whether nobody spoke of something verified: no state moves by that, but it is looked at again soon."""
+    silent = (m for m, s in sightings.items() if s.event is Event.SILENT)
+    return any(identity.standing(machine).state is State.SUCCESS for machine in silent)
+
+
 def _ending(identity: Identity, now: float) -> bool:
     """Whether a PENDING window is over and nothing conclusive has been heard of it."""
-    standings = [identity.standing(machine) for machine in Machine]
+    standings = [identity.standing(machine) for machine in MACHINES]
     return any(s.state is State.PENDING and s.deadline is not None and now >= s.deadline for s in standings)
 
 
@@ -129,7 +137,7 @@ def diagnosed(demand: Demand, report: Report, now: float, chance: float) -> Look
     identity = demand.identity
     statuses = {each.record: each.status for each in report.records}
     told: dict[Machine, Sighting | None] = {}
-    for machine in Machine:
+    for machine in MACHINES:
         records = [demand.records[index] for index in demand.indexes(machine)]
         words = [statuses[record] for record in records if record in statuses]
         event = _diagnosed_event(words, report, identity, machine)

@@ -51,6 +51,8 @@ class LocalEngine:
         at_once: int,
     ) -> None:
         """Start the work of some shards whenever there is room, in fair order; ask anew when all has been started."""
+        if not at_once:
+            return
         running: dict[asyncio.Task[int], Sequence[int]] = {}
         todo: list[Sequence[int]] = []
         while not self._stopping.is_set():

@@ -14,13 +14,15 @@ from email.message import EmailMessage
 from ipaddress import ip_address
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
 TIMEOUT = 10.0
 CHATS = ("hooks.slack.com", "discord.com", "discordapp.com", "chat.googleapis.com")
+SLACK = "slack+"
+ADDRESS = re.compile(r"[!-+\--~]{1,64}@[A-Za-z0-9.-]{1,255}")
 NOT_A_TARGET = Text(en="{url} is nothing that can be notified.", ja="{url} は通知先として使えません。")
 TARGETS = Text(
     en="Give https://… (a webhook; Slack's and Google Chat's are known), slack+https://… (whatever takes what Slack takes), "
@@ -48,23 +50,55 @@ class Post:
 def notifier(url: str) -> Notify:
     """A function that delivers a sentence and an event there; OSError where it cannot. UsageError for a bad target."""
     parts = urlsplit(url)
-    kind = parts.scheme.removeprefix("slack+")
-    if kind in {"http", "https"} and parts.hostname:
-        where = url.removeprefix("slack+")
-        chat = kind != parts.scheme or is_chat(url)
+    if parts.scheme.removeprefix(SLACK) in {"http", "https"} and parts.hostname:
+        where, chat = without_slack(url), is_chat(url)
         return lambda said, event: _post(where, chat_message(said) if chat else event)
-    post = _office(url, parts)
+    post = _office(parts)
     if post is None:
         raise UsageError(NOT_A_TARGET.fill(url=_without_secrets(url)), TARGETS)
     return lambda said, event: _mail(post, said, event)
 
 
-def _office(url: str, parts: SplitResult) -> Post | None:
+def is_chat(url: str) -> bool:
+    """Whether people read there: Slack, Discord, Google Chat, or what takes the same."""
+    parts = urlsplit(url)
+    return parts.scheme.startswith(SLACK) or parts.hostname in CHATS
+
+
+def without_slack(url: str) -> str:
+    """The URL that is called."""
+    return url.removeprefix(SLACK)
+
+
+def chat_message(said: str) -> dict[str, str]:
+    """A sentence in the form that all of them take."""
+    return {"text": said, "content": said}
+
+
+def mail_address(url: str) -> str | None:
+    """The one address of a mailto: URL; None for anything else. Whatever could begin another header or name another
+    receiver is none."""
+    parts = urlsplit(url)
+    address = unquote(parts.path) if parts.scheme == "mailto" else ""
+    return address if ADDRESS.fullmatch(address) else None
+
+
+def mail(address: str, said: str, event: dict[str, Any]) -> None:
+    """One mail over the operator's own server, SMTP_HOST; OSError where it is not taken."""
+    post = _office(urlsplit(f"mailto:{quote(address, safe='@')}"))
+    if post is None:
+        raise OSError("SMTP_HOST is not set")
+    _mail(post, said, event)
+
+
+def _office(parts: SplitResult) -> Post | None:
     """The mail server of smtp://, smtps:// or, by the environment, mailto:."""
+    settings = os.environ
     try:
-        address = mail_address(url)
-        if address and os.environ.get("SMTP_HOST"):
-            return _of_environment(address)
+        if parts.scheme == "mailto" and "@" in parts.path and settings.get("SMTP_HOST"):
+            sender, username, password = (settings.get(f"SMTP_{name}", "") for name in ("FROM", "USERNAME", "PASSWORD"))
+            port = int(settings.get("SMTP_PORT", "25"))
+            return Post(settings["SMTP_HOST"], port, unquote(parts.path), sender, username, password)
         told = {key: values[0] for key, values in parse_qs(parts.query).items()}
         if parts.scheme in {"smtp", "smtps"} and parts.hostname and "@" in told.get("to", ""):
             tls = parts.scheme == "smtps"
@@ -74,30 +108,6 @@ def _office(url: str, parts: SplitResult) -> Post | None:
     except ValueError:
         return None
     return None
-
-
-def _of_environment(address: str) -> Post:
-    """SMTP_HOST[:SMTP_PORT], SMTP_USERNAME, SMTP_PASSWORD, SMTP_FROM; ValueError for a port that is none."""
-    settings = os.environ
-    sender, username, password = (settings.get(f"SMTP_{name}", "") for name in ("FROM", "USERNAME", "PASSWORD"))
-    return Post(settings["SMTP_HOST"], int(settings.get("SMTP_PORT", "25")), address, sender, username, password)
-
-
-def is_chat(url: str) -> bool:
-    """Whether people read there: Slack, Discord or Google Chat."""
-    return urlsplit(url).hostname in CHATS
-
-
-def chat_message(said: str) -> dict[str, str]:
-    """A sentence in the form that all of them take."""
-    return {"text": said, "content": said}
-
-
-def mail_address(url: str) -> str | None:
-    """The one address of a mailto: URL; None for anything else. Whatever could begin another header is none."""
-    parts = urlsplit(url)
-    address = unquote(parts.path) if parts.scheme == "mailto" else ""
-    return address if re.fullmatch(r"[!-~]{1,64}@[A-Za-z0-9.-]{1,255}", address) and "," not in address else None
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -113,15 +123,6 @@ def _post(url: str, body: dict[str, Any]) -> None:
     except HTTPError as error:
         error.close()
         raise OSError(f"HTTP {error.code}") from None
-
-
-def mail(address: str, said: str, event: dict[str, Any]) -> None:
-    """Over the server that the environment names, with TLS wherever it is offered; OSError where that fails."""
-    try:
-        post = _of_environment(address)
-    except ValueError:
-        raise OSError("SMTP_PORT is no number") from None
-    _mail(post, said, event)
 
 
 def _mail(post: Post, said: str, event: dict[str, Any]) -> None:

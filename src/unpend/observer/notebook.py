@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
 from unpend.model.records import Exchange, Probe, Question, Server
@@ -19,6 +19,9 @@ class Asker(Protocol):
     async def persist(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]: ...
 
 
+Work = Callable[[Server, Probe], Coroutine[Any, Any, Exchange]]
+
+
 class Notebook:
     """All that was heard so far. Questions that are under way are shared by whoever wants their answer."""
 
@@ -29,7 +32,7 @@ class Notebook:
         self._usable: dict[str, bool] = {}
         self.exchanges: list[Exchange] = []
 
-    async def ask(
+    def ask(
         self,
         server: Server,
         question: Question,
@@ -37,21 +40,21 @@ class Notebook:
         recurse: bool = False,
         cd: bool = False,
         dnssec: bool = False,
-    ) -> Exchange:
+    ) -> asyncio.Future[Exchange]:
         """The best exchange about this question with this server, by all the ways there are."""
         probe = Probe(question, recurse=recurse, cd=cd, dnssec=dnssec)
-        return await self._shared((server, probe, False), self._persisted(server, probe))
+        return self._shared((server, probe, False), self._persisted)
 
-    async def once(self, server: Server, probe: Probe) -> Exchange:
+    def once(self, server: Server, probe: Probe) -> asyncio.Future[Exchange]:
         """One attempt in exactly this way."""
-        return await self._shared((server, probe, True), self._attempted(server, probe))
+        return self._shared((server, probe, True), self._attempted)
 
-    async def _shared(self, key: tuple[Server, Probe, bool], work: Coroutine[Any, Any, Exchange]) -> Exchange:
-        if key in self._tasks:
-            work.close()
-        else:
-            self._tasks[key] = asyncio.create_task(work)
-        return await asyncio.shield(self._tasks[key])
+    def _shared(self, key: tuple[Server, Probe, bool], work: Work) -> asyncio.Future[Exchange]:
+        """One task a question. Whoever gives up waiting does not end it for the others."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(work(key[0], key[1]))
+        return asyncio.shield(task)
 
     async def _persisted(self, server: Server, probe: Probe) -> Exchange:
         heard = await self._wire.persist(server, probe, self._settings.timeout)

@@ -49,6 +49,10 @@ SHAPES_LEFT_OUT = Text(
     en="Left out, since only the form of their values is known: {names}.",
     ja="値の形式しか分からないため、次のレコードは出力していません: {names}",
 )
+FROM_THE_PANEL = Text(
+    en="Parts in angle brackets differ by account: copy these values from your mail provider's panel.",
+    ja="山括弧の部分はアカウントごとに異なります。値はメール配信サービスの画面から写してください。",
+)
 UNDERSCORE = Text(
     en="{host} is reported to refuse {what} with an underscore: ask its support, or host the zone elsewhere.",
     ja="{host} ではアンダースコアを含む{what}を登録できないという報告があります。サポートに確認するか、ほかの DNS に移してください。",
@@ -148,6 +152,8 @@ def as_records(report: Report, lang: Lang, width: int = 80) -> str:
         return NOTHING_KNOWN.fill(domain=domain).of(lang) + "\n"
     sheet = Sheet(report, lang, max(24, width), colour=False)
     lines = [PUBLISH.fill(domain=domain).of(lang), *sheet.numbered(places(report, publications(report)))]
+    if not all(record.known for record in report.case.records):
+        lines += ["", FROM_THE_PANEL.of(lang)]
     if all(map(report.case.right, report.case.records)):
         lines += ["", ALL_THERE.of(lang)]
     if blocked := list(obstacles(report)):

@@ -110,19 +110,21 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        door, status, begun = door_of(scope["path"]), 500, perf_counter()
+        door, status, begun, took = door_of(scope["path"]), 500, perf_counter(), None
 
         async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
+            nonlocal status, took
+            if (
+                message["type"] == "http.response.start"
+            ):  # a stream of events lasts a quarter of an hour: its start counts
+                status, took = message["status"], perf_counter() - begun
             await send(message)
 
         try:
             with span("unpend.request", door=door, method=scope["method"]):
                 await self.app(scope, receive, sending)
         finally:
-            took = perf_counter() - begun
+            took = perf_counter() - begun if took is None else took
             self.metrics.requests.labels(door, str(status)).inc()
             self.metrics.seconds.labels(door).observe(took)
             fields = {"door": door, "method": scope["method"], "status": status, "ms": round(took * 1000, 1)}

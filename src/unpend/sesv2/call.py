@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from unpend.engine.identities import Identities
@@ -15,12 +15,14 @@ from unpend.sesv2.request import Request
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that was admitted, on its way to its operation."""
+    """A request that was admitted, on its way to its operation. `notes` are headers that go beside the answer: SES's own shapes have no
+    place for what SES does not know."""
 
     identities: Identities
     caller: Caller
     names: Mapping[str, str]
     request: Request
+    notes: dict[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> IdentityKey:

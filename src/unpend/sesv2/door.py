@@ -62,8 +62,9 @@ class Door:
         operation = OPERATIONS.get(name)
         if operation is None:
             raise unknown_operation(name)
-        body = msgspec.json.encode(operation(Call(self.engine, caller, named, request)))
-        return Answer(200, _headers(asked), body)
+        call = Call(self.engine, caller, named, request)
+        body = msgspec.json.encode(operation(call))
+        return Answer(200, {**_headers(asked), **call.notes}, body)
 
     def _v1(self, request: Request, caller: Caller, asked: str) -> Answer:
         form = query.read(request)

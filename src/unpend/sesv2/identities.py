@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
-from unpend.model.identity import Attributes, Identity, IdentityKey
+from unpend.model.identity import Attributes, Identity, IdentityKey, Kind
 from unpend.sesv2 import shapes, views
 from unpend.sesv2.attributes import configuration_set_of
 from unpend.sesv2.call import Call, Operation
 from unpend.sesv2.errors import already_exists, bad_request, not_found
-from unpend.sesv2.naming import new_key, shown
+from unpend.sesv2.naming import domain_key, known_key, new_key, shown
 from unpend.sesv2.signing import chosen
 from unpend.sesv2.tags import tags_of
+from unpend.store.insights import cause_of
+from unpend.store.store import Glimpse
 
 LARGEST_PAGE = 1000
 CONTAINS = "IDENTITY_NAME_CONTAINS"
@@ -38,8 +40,11 @@ def create(call: Call) -> views.Body:
 
 
 def get(call: Call) -> views.Body:
-    """GetEmailIdentity."""
+    """GetEmailIdentity. What keeps an identity from being verified goes beside it, by its code and where the whole report is."""
     found = existing(call, call.key)
+    if found.kind is Kind.DOMAIN and not found.verified and (cause := cause_of(call.identities.store, found.id)):
+        call.notes["x-unpend-finding"] = cause
+        call.notes["link"] = f'</api/v1/domains/{found.uid}/report>; rel="describedby"'
     return views.whole(found, call.domain_of(found))
 
 
@@ -59,15 +64,24 @@ def listing(call: Call) -> views.Body:
     if not 0 <= size <= LARGEST_PAGE:
         raise bad_request(f"PageSize must be between 0 and {LARGEST_PAGE}.")
     size = size or LARGEST_PAGE
-    found = call.identities.list(call.caller.account, call.caller.region, after_token(told.next_token), size + 1)
+    found = call.identities.glimpses(call.caller.account, call.caller.region, after_token(told.next_token), size + 1)
+    entries = (views.listed(each, domain) for each, domain in _with_domains(call, found[:size]))
+    shown_here = [entry for entry in entries if wanted(entry)]
+    more = token_after(found[size - 1].name) if len(found) > size else None
+    return views.present({"EmailIdentities": shown_here, "NextToken": more})
+
+
+def _with_domains(call: Call, found: Sequence[Glimpse]) -> Iterator[tuple[Glimpse, Identity | None]]:
+    """Addresses with the identity of their domain, each of which is looked up once."""
     domains: dict[str, Identity | None] = {}
     for each in found:
-        if each.key.domain not in domains:
-            domains[each.key.domain] = call.domain_of(each)
-    entries = (views.listed(each, domains[each.key.domain]) for each in found[:size])
-    shown_here = [entry for entry in entries if wanted(entry)]
-    more = token_after(found[size - 1].key.name) if len(found) > size else None
-    return views.present({"EmailIdentities": shown_here, "NextToken": more})
+        if each.kind is Kind.DOMAIN:
+            yield each, None
+            continue
+        key = domain_key(known_key(call.caller, each.name))
+        if key.name not in domains:
+            domains[key.name] = call.identities.find(key)
+        yield each, domains[key.name]
 
 
 def existing(call: Call, key: IdentityKey) -> Identity:

@@ -144,9 +144,9 @@ def list_identities(form: Form, call: Call) -> Result:
     if spelt and spelt not in KINDS:
         raise bad_request("IdentityType must be EmailAddress or Domain.")
     after = after_token(form.fields.get("NextToken"))
-    found = call.identities.list(call.caller.account, call.caller.region, after, size + 1)
-    more = {"NextToken": token_after(found[size - 1].key.name)} if len(found) > size else {}
-    return {"Identities": [e.key.name for e in found[:size] if not spelt or e.kind is KINDS[spelt]], **more}
+    found = call.identities.glimpses(call.caller.account, call.caller.region, after, size + 1)
+    more = {"NextToken": token_after(found[size - 1].name)} if len(found) > size else {}
+    return {"Identities": [e.name for e in found[:size] if not spelt or e.kind is KINDS[spelt]], **more}
 
 
 def delete_identity(form: Form, call: Call) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from unpend.model.identity import Identity, Kind, Signing, Standing, State
+from unpend.store.store import Glimpse
 
 Body = dict[str, Any]
 IDENTITY_TYPE = {Kind.DOMAIN: "DOMAIN", Kind.ADDRESS: "EMAIL_ADDRESS"}
@@ -41,13 +42,14 @@ def whole(identity: Identity, domain: Identity | None) -> Body:
     )
 
 
-def listed(identity: Identity, domain: Identity | None) -> Body:
-    """One entry of ListEmailIdentities."""
+def listed(glimpse: Glimpse, domain: Identity | None) -> Body:
+    """One entry of ListEmailIdentities; `domain` is the identity of an address's domain, where there is one."""
+    own = glimpse.ownership is State.SUCCESS
     return {
-        "IdentityType": IDENTITY_TYPE[identity.kind],
-        "IdentityName": identity.key.name,
-        "SendingEnabled": may_send(identity, domain),
-        "VerificationStatus": identity.ownership.state.upper(),
+        "IdentityType": IDENTITY_TYPE[glimpse.kind],
+        "IdentityName": glimpse.name,
+        "SendingEnabled": own or (domain is not None and domain.verified),
+        "VerificationStatus": glimpse.ownership.upper(),
     }
 
 

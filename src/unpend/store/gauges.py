@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from unpend.model.identity import MACHINES
 from unpend.store.connect import Database
-from unpend.store.rows import MACHINES, STATES
+from unpend.store.rows import STATES
 
 # One probe of the index a shard, instead of a walk through all of it.
 LOOK = text(

@@ -32,10 +32,14 @@ LIST = _identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
-DOMAINS = text(
+DOMAINS = _identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
     "ORDER BY i.id LIMIT :limit"
 )
+GLIMPSES = text(
+    "SELECT name, kind, ownership_state FROM identity i "
+    "WHERE account = :account AND region = :region AND name > :after ORDER BY name LIMIT :limit"
+).columns(column("name"), column("kind"), column("ownership_state"))
 # One probe of the index a shard, however much is due.
 DUE_SHARDS = text(
     "WITH RECURSIVE n(shard) AS (SELECT CAST(:first AS integer) UNION ALL SELECT shard + 1 FROM n WHERE shard < :last) "
@@ -61,19 +65,19 @@ class Batch:
         picked = ", ".join(f"value ->> {n} AS {name}" for n, name in enumerate(self.names))
         arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in pairs)
         source = f"unnest({arrays}) AS u({', '.join(self.names)})"
-        self._sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))
-        self._postgres = text((postgres or sqlite).replace("{rows}", source))
+        self.sqlite = text(sqlite.replace("{rows}", f"(SELECT {picked} FROM json_each(:rows)) AS u"))
+        self.postgres = text((postgres or sqlite).replace("{rows}", source))
 
     def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Run it over these rows; what it returns, if it returns anything."""
         if not rows:
             return []
         if connection.dialect.name == "sqlite":
-            result = connection.execute(self._sqlite, {"rows": json.dumps(rows)})
+            result = connection.execute(self.sqlite, {"rows": json.dumps(rows)})
         else:
             columns = zip(*rows, strict=True)
             result = connection.execute(
-                self._postgres, {name: list(column) for name, column in zip(self.names, columns, strict=True)}
+                self.postgres, {name: list(column) for name, column in zip(self.names, columns, strict=True)}
             )
         return [tuple(row) for row in result] if result.returns_rows else []
 
@@ -81,11 +85,6 @@ class Batch:
 CLAIM = Batch(
     "id:bigint r:integer due:float8 att:smallint at:float8",
     "UPDATE schedule SET due_at = u.due, rev = schedule.rev + 1, attempt = u.att, checked_at = u.at FROM {rows} "
-    "WHERE schedule.id = u.id AND schedule.rev = u.r RETURNING schedule.id",
-)
-POSTPONE = Batch(
-    "id:bigint r:integer due:float8",
-    "UPDATE schedule SET due_at = u.due, rev = rev + 1 FROM {rows} "
     "WHERE schedule.id = u.id AND schedule.rev = u.r RETURNING schedule.id",
 )
 _MACHINES = ("ownership", "dkim", "mail_from")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, text, update
+from sqlalchemy import Connection, Row, column, delete, select, text, update
 
 from unpend.model.identity import Identity
 from unpend.store import hot
@@ -25,6 +25,7 @@ KEEP = text(
     "INSERT INTO insight (id, at, verdict, cause, eta, casefile) VALUES (:id, :at, :verdict, :cause, :eta, :casefile) "
     "ON CONFLICT (id) DO UPDATE SET at = :at, verdict = :verdict, cause = :cause, eta = :eta, casefile = :casefile"
 )
+CAUSE = text("SELECT cause FROM insight WHERE id = :id").columns(column("cause"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ def keep_insight(store: Store, owed: Owed, judge: Callable[[Identity], Looked], 
         now = store.get_in(connection, owed.identity.key, lock=True)
         if now is None or now.id != owed.identity.id or now.attributes != owed.identity.attributes:
             return False
-        store.commit_in(connection, [judge(now)])
         values = {"at": found.at, "verdict": found.verdict, "cause": found.cause, "eta": found.eta}
         connection.execute(KEEP, {"id": now.id, **values, "casefile": found.casefile})
+        store.commit_in(connection, [judge(now)])  # its events name the cause that is kept by now
         connection.execute(delete(deep).where((deep.c.id == now.id) & (deep.c.rev == owed.rev)))
         return True
 
@@ -92,6 +93,13 @@ def give_back(store: Store, owed: Sequence[Owed], due_at: float) -> None:
         for each in owed:
             mine = (deep.c.id == each.identity.id) & (deep.c.rev == each.rev)
             connection.execute(update(deep).where(mine).values(due_at=due_at, rev=each.rev + 1))
+
+
+def cause_of(store: Store, identity: int) -> str:
+    """The root cause that the last diagnosis found, "" where there was none; without its case file."""
+    with store.database.reading() as connection:
+        row = connection.execute(CAUSE, {"id": identity}).first()
+    return row[0] if row else ""
 
 
 def insight_of(store: Store, identity: int) -> Insight | None:

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from unpend.model.identity import Identity, Machine, State, Transition
-from unpend.store.hot import DELIVERY, EVENT
+from unpend.store.hot import DELIVERY, EVENT, Batch
 
+BAD_NEWS = frozenset({"domain.degraded", "domain.failed"})
+CAUSES = Batch("id:bigint", "SELECT i.id, i.cause FROM {rows} JOIN insight i ON i.id = u.id")
 _OWNERSHIP = {
     (State.PENDING, State.SUCCESS): "domain.verified",
     (State.TEMPORARY_FAILURE, State.SUCCESS): "domain.recovered",
@@ -45,5 +47,20 @@ def event_row(identity: Identity, type_: str, at: float, version: int, step: Tra
 
 def tell(connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
     """Write events, and what is owed to each endpoint that wants them. At most one of each type a step, by constraint."""
-    numbers = EVENT.run(connection, rows)
-    DELIVERY.run(connection, [(number, row[6]) for (number,), row in zip(numbers, rows, strict=True)])
+    told = _with_causes(connection, rows)
+    numbers = EVENT.run(connection, told)
+    DELIVERY.run(connection, [(number, row[6]) for (number,), row in zip(numbers, told, strict=True)])
+
+
+def _with_causes(connection: Connection, rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    """Bad news comes with the cause that the last diagnosis found, so that nobody has to ask for it."""
+    bad = {row[2] for row in rows if row[4] in BAD_NEWS}
+    if not bad:
+        return rows
+    causes = dict(CAUSES.run(connection, [(number,) for number in sorted(bad)]))
+    return [_with_cause(row, causes.get(row[2])) if row[4] in BAD_NEWS else row for row in rows]
+
+
+def _with_cause(row: Sequence[Any], cause: str | None) -> Sequence[Any]:
+    uid, account, identity, version, type_, body, at = row
+    return uid, account, identity, version, type_, json.dumps({**json.loads(body), "cause": cause or None}), at

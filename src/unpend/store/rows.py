@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from unpend.model.identity import (
+    MACHINES,
     Attributes,
     Event,
     Identity,
@@ -27,7 +28,6 @@ LANES = 32
 SHARDS = 1024
 STATES = tuple(State)
 KINDS = tuple(Kind)
-MACHINES = tuple(Machine)
 EVENTS = tuple(Event)
 STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
 COLUMNS = (

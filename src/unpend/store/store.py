@@ -13,16 +13,38 @@ from sqlalchemy.exc import IntegrityError
 
 from unpend.lifecycle import Decision
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
-from unpend.model.identity import Attributes, Identity, IdentityKey, Kind, LastLook, Machine, Standing, Transition
+from unpend.model.identity import (
+    MACHINES,
+    Attributes,
+    Identity,
+    IdentityKey,
+    Kind,
+    LastLook,
+    Machine,
+    Standing,
+    State,
+    Transition,
+)
 from unpend.model.text import Text
 from unpend.store import hot, tables
 from unpend.store.connect import Database
 from unpend.store.outbox import event_row, tell, type_of
-from unpend.store.rows import KINDS, identity_of, shard_of, standing_columns, text_of, transition_columns, transition_of
+from unpend.store.rows import (
+    KINDS,
+    STATES,
+    identity_of,
+    shard_of,
+    standing_columns,
+    text_of,
+    transition_columns,
+    transition_of,
+)
 
 EXISTS = Text(en="There is an identity {name} already.", ja="ID {name} は既に存在します。")
 UNKNOWN = Text(en="There is no identity {name}.", ja="ID {name} は存在しません。")
 FAIR_POOL = 4
+INSERT_IDENTITY = insert(tables.identity).returning(tables.identity.c.id)
+INSERT_SCHEDULE = insert(tables.schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,15 @@ class Draft:
     attributes: Attributes
     standings: dict[Machine, Standing]
     due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a list shows of an identity."""
+
+    name: str
+    kind: Kind
+    ownership: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +116,13 @@ class Store:
         given = {"account": account, "region": region, "after": after, "limit": limit}
         with self.database.reading() as connection:
             return [identity_of(row) for row in connection.execute(hot.LIST, given)]
+
+    def glimpses(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Glimpse]:
+        """The same page, without what a list does not show."""
+        given = {"account": account, "region": region, "after": after, "limit": limit}
+        with self.database.reading() as connection:
+            rows = connection.execute(hot.GLIMPSES, given)
+            return [Glimpse(row[0], KINDS[row[1]], STATES[row[2]]) for row in rows]
 
     def create(self, draft: Draft, now: float) -> Identity:
         """A new identity and its `domain.created`; IdentityExistsError where there is one."""
@@ -151,9 +189,10 @@ class Store:
         claims = [_claim(each) for each in sorted(looked, key=lambda each: each.before.id)]
         won = frozenset(row[0] for row in hot.CLAIM.run(connection, claims))
         kept = [each for each in looked if each.before.id in won]
+        moved = [each for each in kept if each.decision.transitions]
         hot.IDENTITY.run(connection, [_identity_row(each) for each in kept if _wide(each)])
-        hot.TRANSITION.run(connection, [row for each in kept for row in _step_rows(each)])
-        tell(connection, [row for each in kept for row in _event_rows(each)])
+        hot.TRANSITION.run(connection, [row for each in moved for row in _step_rows(each)])
+        tell(connection, [row for each in moved for row in _event_rows(each)])
         owed = [(e.before.id, shard_of(e.before.key), e.look.checked_at) for e in kept if e.deep]
         hot.DEEP.run(connection, owed)
         return won
@@ -171,14 +210,12 @@ def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
         "attributes": text_of(draft.attributes),
         "version": 0,
     }
-    for machine in Machine:
+    for machine in MACHINES:
         values |= standing_columns(draft.standings[machine], machine)
-    number: int = connection.execute(
-        insert(tables.identity).values(values).returning(tables.identity.c.id)
-    ).scalar_one()
+    number: int = connection.execute(INSERT_IDENTITY, values).scalar_one()
     row = {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at, "rev": 0, "attempt": 0}
-    connection.execute(insert(tables.schedule).values(row))
-    ownership, dkim, mail_from = (draft.standings[machine] for machine in Machine)
+    connection.execute(INSERT_SCHEDULE, row)
+    ownership, dkim, mail_from = (draft.standings[machine] for machine in MACHINES)
     return Identity(
         number, uid, draft.key, draft.kind, now, ownership, dkim, mail_from, draft.attributes, due_at=draft.due_at
     )
@@ -187,7 +224,7 @@ def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
 def _apply(connection: Connection, before: Identity, change: Change, now: float) -> Identity:
     due_at = before.due_at if change.due_at is None else change.due_at
     attempt = 0 if change.steps or change.due_at is not None else before.attempt
-    ownership, dkim, mail_from = (change.standings[machine] for machine in Machine)
+    ownership, dkim, mail_from = (change.standings[machine] for machine in MACHINES)
     after = replace(
         before,
         attributes=change.attributes,
@@ -200,7 +237,7 @@ def _apply(connection: Connection, before: Identity, change: Change, now: float)
         due_at=due_at,
     )
     values: dict[str, Any] = {"attributes": text_of(change.attributes), "version": after.version}
-    for machine in Machine:
+    for machine in MACHINES:
         values |= standing_columns(change.standings[machine], machine)
     connection.execute(update(tables.identity).where(tables.identity.c.id == before.id).values(values))
     row = {"due_at": due_at, "rev": after.rev, "attempt": attempt}
@@ -233,7 +270,7 @@ def _identity_row(each: Looked) -> list[Any]:
     look = each.look
     row: list[Any] = [each.before.id, each.before.version + len(each.decision.transitions)]
     row += [look.success_at, look.error_type, text_of(look.soa) if look.soa else None, look.picture]
-    for machine in Machine:
+    for machine in MACHINES:
         row += standing_columns(each.decision.standings[machine], machine).values()
     return row
 
@@ -248,6 +285,6 @@ def _step_rows(each: Looked) -> list[tuple[Any, ...]]:
 
 
 def _event_rows(each: Looked) -> list[list[Any]]:
-    ownership, dkim, mail_from = (each.decision.standings[machine] for machine in Machine)
+    ownership, dkim, mail_from = (each.decision.standings[machine] for machine in MACHINES)
     after = replace(each.before, ownership=ownership, dkim=dkim, mail_from=mail_from)
     return [event_row(after, type_of(step), step.at, step.version, step) for step in _numbered(each)]

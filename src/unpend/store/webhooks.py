@@ -3,7 +3,7 @@ and the same event goes out again under the same id. Synchronous; call it in a t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -80,10 +80,14 @@ class Webhooks:
         with self.database.reading() as connection:
             return [_endpoint(row) for row in connection.execute(query).mappings()]
 
-    def put(self, changed: Endpoint) -> bool:
-        """Keep what its owner changed; False where it is no more."""
+    def put(self, changed: Endpoint, columns: Iterable[str]) -> bool:
+        """Keep these columns as its owner changed them, and no other: tries go on meanwhile. False where it is no more."""
+        row = _row(changed)
+        values = {name: row[name] for name in columns}
+        if not values:
+            return True
         with self.database.writing() as connection:
-            result = connection.execute(update(endpoint).where(endpoint.c.id == changed.id).values(_row(changed)))
+            result = connection.execute(update(endpoint).where(endpoint.c.id == changed.id).values(values))
             return bool(result.rowcount)
 
     def remove(self, account: str, uid: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from unpend.engine.clock import Clock
-from unpend.engine.notify import mail_address
+from unpend.engine.notify import mail_address, without_slack
 from unpend.engine.secret import Secret
 from unpend.engine.webhooks.targets import read_target
 from unpend.model.errors import LimitError, UnknownEndpointError, UsageError
@@ -78,16 +78,15 @@ class Hooks:
         active: bool | None = None,
     ) -> Endpoint:
         """Another URL, other types, pause or go on. What is owed when it goes on again is delivered then."""
-        changed = self.get(account, uid)
+        changed, columns = self.get(account, uid), set[str]()
         if url is not None:
-            changed = replace(changed, url=self._target(url))
+            changed, columns = replace(changed, url=self._target(url)), columns | {"url"}
         if types is not None:
-            changed = replace(changed, types=_read_types(types))
+            changed, columns = replace(changed, types=_read_types(types)), columns | {"types"}
         if active is not None:
             state = EndpointState.ACTIVE if active else EndpointState.PAUSED
-            changed = replace(changed, state=state, failing_since=None)
-        self.store.put(changed)
-        return changed
+            changed, columns = replace(changed, state=state, failing_since=None), columns | {"state", "failing_since"}
+        return self._kept(changed, columns)
 
     def delete(self, account: str, uid: str) -> None:
         """With all that it is owed."""
@@ -98,9 +97,7 @@ class Hooks:
         """A new secret. For a day every message is signed with both, so that the receiver can change over in peace."""
         was = self.get(account, uid)
         old = replace(was.secrets[0], until=self.clock.now() + OVERLAP)
-        changed = replace(was, secrets=(self._fresh(uid), old))
-        self.store.put(changed)
-        return changed
+        return self._kept(replace(was, secrets=(self._fresh(uid), old)), {"secrets"})
 
     def secret_of(self, endpoint: Endpoint) -> str:
         """The newest secret, as the receiver needs it."""
@@ -121,13 +118,19 @@ class Hooks:
         if not self.store.replay(self.get(account, uid).id, event, self.clock.now()):
             raise UnknownEndpointError(NO_EVENT.fill(uid=event[:64]))
 
+    def _kept(self, changed: Endpoint, columns: set[str]) -> Endpoint:
+        if not self.store.put(changed, columns):
+            raise UnknownEndpointError(NO_ENDPOINT.fill(uid=changed.uid))
+        return changed
+
     def _fresh(self, uid: str) -> SealedSecret:
         plain = b"whsec_" + base64.b64encode(os.urandom(32))
         return SealedSecret(base64.b64encode(self.secret.seal(plain, f"webhook {uid}")).decode())
 
     def _target(self, url: str) -> str:
         if mail_address(url) is None:
-            return read_target(url, allow_private=self.allow_private)
+            called = without_slack(url)
+            return url.removesuffix(called) + read_target(called, allow_private=self.allow_private)
         if not os.environ.get("SMTP_HOST"):
             raise UsageError(NO_MAIL)
         return url

@@ -34,6 +34,10 @@ SENTENCES: Mapping[str, Text] = {
     ),
     "domain.deleted": Text(en="{domain} was deleted.", ja="{domain} を削除しました。"),
 }
+BECAUSE = Text(
+    en="{told} The cause: {cause} (unpend explain {cause}).",
+    ja="{told} 原因: {cause}（unpend explain {cause} で説明を表示できます）",
+)
 
 
 def payload(owed: Owed) -> bytes:
@@ -47,7 +51,9 @@ def sentence(owed: Owed, endpoint: Endpoint) -> str:
     """The same for people, in the endpoint's language."""
     data: dict[str, Any] = json.loads(owed.body)
     places = {"machine": "", "before": "", "after": "", **data.get("change", {}), "domain": data["domain"]}
-    return SENTENCES[owed.type].fill(**places).of(endpoint.lang)
+    told = SENTENCES[owed.type].fill(**places)
+    cause = data.get("cause")
+    return (BECAUSE.fill(told=told, cause=cause) if cause else told).of(endpoint.lang)
 
 
 def body(owed: Owed, endpoint: Endpoint) -> bytes:

@@ -7,6 +7,7 @@ more the one that a socket is made for, which holds for addresses written as suc
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterable
@@ -14,12 +15,18 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
+from dns.asyncresolver import Resolver
+from dns.exception import DNSException
+from dns.resolver import NXDOMAIN, LRUCache
 
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
 
 LONGEST = 2048
 MOST_ADDRESSES = 32
+PATIENCE = 4.0
+CACHED = 1000
+KINDS = {socket.AF_INET: "A", socket.AF_INET6: "AAAA"}
 # Addresses that look public and serve a cloud's own machines: Azure's WireServer, Oracle's metadata.
 CLOUD = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address behind the translator
@@ -104,11 +111,51 @@ def check(addresses: Iterable[str]) -> None:
             raise ForbiddenTargetError(f"{each} is not a public address")
 
 
+class SystemResolver(AbstractResolver):
+    """Asks the machine's resolvers without a thread: names that take for ever to resolve hold nobody up.
+
+    `/etc/hosts` is not read; what stands there is nobody's business outside either.
+    """
+
+    def __init__(self, resolver: Resolver | None = None) -> None:
+        self._resolver = resolver
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        kinds = [kind for kind in KINDS if family in (socket.AF_UNSPEC, kind)]
+        found = await asyncio.gather(*(self._addresses(host, KINDS[kind]) for kind in kinds))
+        addresses = [(kind, each) for kind, told in zip(kinds, found, strict=True) for each in told]
+        if not addresses:
+            raise OSError(None, f"{host} has no address")
+        return [
+            ResolveResult(hostname=host, host=each, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)
+            for kind, each in addresses
+        ]
+
+    async def _addresses(self, host: str, type_: str) -> list[str]:
+        try:
+            if self._resolver is None:
+                self._resolver = Resolver()
+                self._resolver.cache = LRUCache(CACHED)
+            answer = await self._resolver.resolve(
+                host, type_, search=False, lifetime=PATIENCE, raise_on_no_answer=False
+            )
+        except NXDOMAIN:
+            return []
+        except DNSException as error:
+            raise OSError(None, f"{host} could not be resolved: {type(error).__name__}") from error
+        return [each.to_text() for each in answer.rrset or ()]
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
 class PublicResolver(AbstractResolver):
-    """Resolves as the system does, and refuses a name that has any address inside."""
+    """Resolves as `system` does, and refuses a name that has any address inside."""
 
     def __init__(self, system: AbstractResolver | None = None) -> None:
-        self._system = system or aiohttp.ThreadedResolver()
+        self._system = system or SystemResolver()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC

@@ -22,7 +22,7 @@
 #define SLOTS_LIMIT 32768
 #define ID_TRIES 8
 #define NO_SLOT 0xFFFF
-#define POINTERS_LIMIT 8
+#define POINTERS_LIMIT 9
 
 static const unsigned char OPT[11] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0};
 
@@ -217,27 +217,27 @@ static int same_letters(const unsigned char *a, const unsigned char *b, size_t c
     return 1;
 }
 
-/* Whether the name at this place is the wanted one, which is in lower case. Pointers only go backwards. */
-static int named(const unsigned char *data, size_t size, size_t at, const unsigned char *name, size_t length) {
-    size_t done = 0, floor = at;
-    for (int pointers = 0; pointers <= POINTERS_LIMIT;) {
+/* The place behind the name that stands here, if it is the wanted one (in lower case); else 0. Pointers go backwards. */
+static size_t named(const unsigned char *data, size_t size, size_t at, const unsigned char *name, size_t length) {
+    size_t done = 0, floor = at, behind = 0;
+    for (int pointers = 0;;) {
         if (at >= size) return 0;
         unsigned label = data[at];
         if (label >= 0xC0) {
             if (at + 1 >= size) return 0;
             size_t target = (label & 0x3F) << 8 | data[at + 1];
             if (target >= floor) return 0;
+            if (!behind) behind = at + 2;
             at = floor = target;
-            pointers++;
+            if (++pointers >= POINTERS_LIMIT) return 0;
             continue;
         }
         if (label > 63 || at + 1 + label > size || done + 1 + label > length) return 0;
         if (name[done] != label || !same_letters(data + at + 1, name + done + 1, label)) return 0;
         done += 1 + label;
         at += 1 + label;
-        if (!label) return done == length;
+        if (!label) return done != length ? 0 : behind ? behind : at;
     }
-    return 0;
 }
 
 static int plainly_right(const unsigned char *data, size_t size, size_t behind, PyObject *wanted) {
@@ -246,7 +246,8 @@ static int plainly_right(const unsigned char *data, size_t size, size_t behind, 
     int rcode = data[3] & 0xF;
     if (length <= 0 || data[6] || data[7] != 1 || (rcode && rcode != 3) || data[2] & 2) return 0;
     if (behind + 12 > size || memcmp(data + behind, cname, 6)) return 0;
-    return named(data, size, behind + 12, (unsigned char *)PyBytes_AsString(wanted), length);
+    size_t end = behind + 12 + (data[behind + 10] << 8 | data[behind + 11]);
+    return named(data, size, behind + 12, (unsigned char *)PyBytes_AsString(wanted), length) == end;
 }
 
 /* 1: these very letters; 2: other letters, or an error that repeats no question; 0: not an answer to it. */
@@ -353,7 +354,17 @@ static PyObject *wire(PyObject *unused, PyObject *args) {
     return PyBytes_FromStringAndSize((char *)out, length + 5);
 }
 
+/* For the tests, which hold it against its pure twin. */
+static PyObject *plainly_right_of(PyObject *unused, PyObject *args) {
+    const unsigned char *data;
+    Py_ssize_t size, behind;
+    PyObject *wanted;
+    if (!PyArg_ParseTuple(args, "y#nS", &data, &size, &behind, &wanted)) return NULL;
+    return PyBool_FromLong(size >= 12 && behind >= 0 && plainly_right(data, size, behind, wanted));
+}
+
 static PyMethodDef functions[] = {
+    {"plainly_right", plainly_right_of, METH_VARARGS, NULL},
     {"wire", wire, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -12,6 +12,7 @@ from unpend.observer.wire.message import RCODES, Answer, decode, outcome_of
 from unpend.observer.wire.names import MalformedMessageError, read_name
 
 ABSENT = Seen(Outcome.NXDOMAIN)
+POINTERS_LIMIT = 9
 CNAME_IN = b"\xc0\x0c\x00\x05\x00\x01"
 _UNREAD = Server(Role.RESOLVER, "", "")
 
@@ -23,45 +24,51 @@ def plainly_right(data: bytes, behind: int, target: bytes) -> bool:
     """
     if data[6:8] != b"\0\1" or data[behind : behind + 6] != CNAME_IN or not target:
         return False
-    return data[3] & 0xF in {0, 3} and not data[2] & 2 and named(data, behind + 12, target)
+    return (
+        data[3] & 0xF in {0, 3}
+        and not data[2] & 2
+        and named(data, behind + 12, target) == behind + 12 + int.from_bytes(data[behind + 10 : behind + 12], "big")
+    )
 
 
-def named(data: bytes, at: int, name: bytes) -> bool:
-    """Whether the name at this place is the wanted one, compressed or not."""
-    done = 0
-    for _ in range(8):
-        end = min(_first_pointer(data, at), len(data))
+def named(data: bytes, at: int, name: bytes) -> int:
+    """The place behind the name that stands here, if it is the wanted one, compressed or not; else -1.
+
+    Pointers only go backwards.
+    """
+    done, floor, behind = 0, at, 0
+    for _ in range(POINTERS_LIMIT):
+        end = _first_pointer(data, at)
         piece = data[at:end]
         if piece.lower() != name[done : done + len(piece)]:
-            return False
+            return -1
         done += len(piece)
-        if piece[-1:] == b"\0" and done == len(name):
-            return True
-        if end + 1 >= len(data) or data[end] < 0xC0:
-            return False
-        target = (data[end] & 0x3F) << 8 | data[end + 1]
-        if target >= at:
-            return False
-        at = target
-    return False
+        if end >= len(data) or data[end] < 0xC0 or piece[-1:] == b"\0":
+            return (behind or end) if done == len(name) and piece[-1:] == b"\0" else -1
+        behind = behind or end + 2
+        at = int.from_bytes(data[end : end + 2], "big") & 0x3FFF
+        if behind > len(data) or at >= floor:
+            return -1
+        floor = at
+    return -1
 
 
 def _first_pointer(data: bytes, at: int) -> int:
-    """Where the labels from here on end: behind the root label, or at a pointer."""
+    """Where the labels from here on end: behind the root label, at a pointer, or at what is no label."""
     size = len(data)
     while at < size:
         length = data[at]
         if length == 0:
             return at + 1
-        if length >= 0xC0:
+        if length > 63:
             return at
         at += length + 1
-    return at
+    return size
 
 
 def judged(data: bytes, sought: Sought) -> Seen:
     """What this answer says of what is sought; trouble where it says nothing."""
-    if data[3] & 0xF == 3 and data[6:8] == b"\0\0":
+    if data[3] & 0xF == 3 and data[6:8] == b"\0\0" and sought.record.type != "SOA":
         return ABSENT
     try:
         behind = 12 + len(sought.question)
@@ -93,6 +100,8 @@ def _read(answer: Answer, sought: Sought) -> Seen:
     if found and holds(record, found):
         return RIGHT_WITH_KEY if sought.behind and has_key(exchange) else RIGHT
     there = found or tuple(r for r in answer.sections[0] if r.name == record.name)
+    if record.type == "SOA" and not there:  # a name below the apex: the zone's SOA comes with the denial (RFC 2308, 3)
+        there = tuple(r for r in answer.sections[1] if r.type == "SOA")
     if outcome is Outcome.ANSWER and not there:
         return Seen(Outcome.ANSWER, note="the answer is about other names")
     return Seen(outcome, values=tuple(f"{r.type} {r.text}"[:512] for r in there[:8]))

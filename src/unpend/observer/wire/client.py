@@ -13,7 +13,7 @@ from types import TracebackType
 from unpend.model.records import Exchange, Outcome, Probe, Server, Via
 from unpend.observer.wire.message import Query, decode, encode, outcome_of
 from unpend.observer.wire.names import MalformedMessageError
-from unpend.observer.wire.sockets import PeerUnreachableError, Sockets, echoes
+from unpend.observer.wire.sockets import Heard, PeerUnreachableError, Sockets, echoes
 
 Route = Callable[[str, int], tuple[str, int]]
 RETRY_AFTER = 0.3
@@ -62,26 +62,29 @@ class Wire:
         """At most 48 questions are under way to one server: more at once overflow its socket or its rate limit."""
         return self._places.setdefault((server.address, server.port), asyncio.Semaphore(AT_ONCE_PER_SERVER))
 
-    async def _attempt(self, server: Server, probe: Probe, timeout: float) -> Exchange:
-        told = Exchange(server, probe, Outcome.TIMEOUT, asked_at=self._clock())
+    async def _attempt(self, server: Server, probe: Probe, timeout: float, again: float = 0.0) -> Exchange:
+        """One attempt, or over UDP two, `again` seconds apart, of which the first that is answered counts."""
+        asked_at = self._clock()
         if self.sent >= self._budget:
-            return replace(told, note=BUDGET_SPENT)
-        started = time.perf_counter()
+            return Exchange(server, probe, Outcome.TIMEOUT, asked_at=asked_at, note=BUDGET_SPENT)
+        started = asyncio.get_running_loop().time()
+        outcome, note = Outcome.MALFORMED, ""
         try:
-            query = encode(probe, self._new_id(), self._random)
-            self.sent += 1
-            data = await self._carried(server, probe, query, timeout)
-            heard = self._read(told, query, data)
-        except (MalformedMessageError, ValueError) as error:
-            heard = replace(told, outcome=Outcome.MALFORMED, note=str(error))
-        except PeerUnreachableError as error:
-            heard = replace(told, outcome=Outcome.UNREACHABLE, note=str(error))
-        except TimeoutError as error:
-            odd = str(error)
-            heard = replace(told, outcome=Outcome.MALFORMED if odd else Outcome.TIMEOUT, note=odd)
-        if heard.outcome not in {Outcome.TIMEOUT, Outcome.UNREACHABLE}:
+            heard = await self._carried(server, probe, timeout, again)
+            exchange = _read(server, probe, heard, asked_at + heard.sent_at - started)
             self._answered.add((server.address, server.port))
-        return replace(heard, elapsed_ms=round((time.perf_counter() - started) * 1000, 3))
+            return exchange
+        except (MalformedMessageError, ValueError) as error:
+            note = str(error)
+        except PeerUnreachableError as error:
+            outcome, note = Outcome.UNREACHABLE, str(error)
+        except TimeoutError as error:
+            note = str(error)
+            outcome = Outcome.MALFORMED if note else Outcome.TIMEOUT
+        if outcome is Outcome.MALFORMED:
+            self._answered.add((server.address, server.port))
+        elapsed = round((asyncio.get_running_loop().time() - started) * 1000, 3)
+        return Exchange(server, probe, outcome, asked_at=asked_at, elapsed_ms=elapsed, note=note)
 
     def _new_id(self) -> int:
         return self._open().new_id()
@@ -91,13 +94,21 @@ class Wire:
             raise RuntimeError("use `async with Wire()`")
         return self._sockets
 
-    async def _carried(self, server: Server, probe: Probe, query: Query, timeout: float) -> bytes:
+    async def _carried(self, server: Server, probe: Probe, timeout: float, again: float) -> Heard:
         peer = self._route(server.address, server.port)
         if probe.via is Via.TCP:
-            return await self._over_tcp(peer, query, timeout)
-        waiting = self._open().send(peer, query.id, query.data, query.question, timeout)
-        data, _ = await waiting.future
-        return data
+            self.sent += 1
+            query, sent_at = encode(probe, self._new_id(), self._random), asyncio.get_running_loop().time()
+            data = await self._over_tcp(peer, query, timeout)
+            return Heard(data, query.question, sent_at, asyncio.get_running_loop().time())
+
+        def encoded() -> Query | None:
+            if self.sent >= self._budget:
+                return None
+            self.sent += 1
+            return encode(probe, self._new_id(), self._random)
+
+        return await self._open().ask(peer, encoded, timeout, again)
 
     @staticmethod
     async def _over_tcp(peer: tuple[str, int], query: Query, timeout: float) -> bytes:
@@ -121,26 +132,6 @@ class Wire:
         if data[:2] != query.data[:2] or not echoes(data, query.question):
             raise MalformedMessageError("an answer to another question")
         return data
-
-    @staticmethod
-    def _read(told: Exchange, query: Query, data: bytes) -> Exchange:
-        answer = decode(data)
-        records, authority, additional = answer.sections
-        return replace(
-            told,
-            outcome=outcome_of(answer, told.probe),
-            rcode=answer.rcode,
-            aa=answer.aa,
-            tc=answer.tc,
-            ra=answer.ra,
-            ad=answer.ad,
-            answer=records,
-            authority=authority,
-            additional=additional,
-            ede=answer.ede,
-            edns=answer.edns,
-            case_kept=not answer.question or answer.question == query.question,
-        )
 
     # --- persistence --------------------------------------------------------------------------------------------
 
@@ -172,14 +163,8 @@ class Wire:
 
     async def _over_udp(self, server: Server, probe: Probe, timeout: float) -> Exchange:
         """Two attempts; the answer to the first still counts while the second is under way."""
-        until = timeout * OTHER_WAYS_AFTER
         again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
-        first = asyncio.create_task(self._attempt(server, probe, until))
-        done, _ = await asyncio.wait({first}, timeout=again)
-        if done:
-            return first.result()
-        second = asyncio.create_task(self._attempt(server, probe, until - again))
-        return await _first_heard(first, second)
+        return await self._attempt(server, probe, timeout * OTHER_WAYS_AFTER, again)
 
     async def _other_ways(self, server: Server, probe: Probe, spent: float, timeout: float) -> tuple[Exchange, ...]:
         """Without EDNS and over TCP, at the same time; the one that was answered comes last."""
@@ -199,14 +184,21 @@ class Wire:
         return await self._attempt(server, replace(probe, via=via), left)
 
 
-async def _first_heard(*attempts: asyncio.Task[Exchange]) -> Exchange:
-    """The first attempt that was answered; where none was, the first attempt."""
-    waiting = set(attempts)
-    while waiting:
-        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            if task.result().outcome is not Outcome.TIMEOUT:
-                for other in waiting:
-                    other.cancel()
-                return task.result()
-    return attempts[0].result()
+def _read(server: Server, probe: Probe, heard: Heard, asked_at: float) -> Exchange:
+    answer = decode(heard.data)
+    return Exchange(
+        server,
+        probe,
+        outcome_of(answer, probe),
+        answer.rcode,
+        answer.aa,
+        answer.tc,
+        answer.ra,
+        answer.ad,
+        *answer.sections,
+        ede=answer.ede,
+        case_kept=not answer.question or answer.question == heard.question,
+        edns=answer.edns,
+        asked_at=asked_at,
+        elapsed_ms=round((heard.heard_at - heard.sent_at) * 1000, 3),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 from unpend.model.records import ExtendedError, Outcome, Probe, Record, Via
 from unpend.observer.wire.names import MalformedMessageError, read_name, to_wire
@@ -59,8 +60,14 @@ def encode(probe: Probe, id_: int, rng: random.Random) -> Query:
 
 def mixed(name: bytes, rng: random.Random) -> bytes:
     """Random upper and lower case, a few more bits that a forger has to guess (0x20)."""
-    bits = rng.getrandbits(len(name))
-    return bytes(b ^ 0x20 if 0x61 <= b <= 0x7A and bits >> i & 1 else b for i, b in enumerate(name))
+    flips = rng.getrandbits(8 * len(name)) & _letters(name)
+    return (int.from_bytes(name, "big") ^ flips).to_bytes(len(name), "big")
+
+
+@lru_cache(4096)
+def _letters(name: bytes) -> int:
+    """The bit that makes an upper-case letter, at every lower-case one. Lengths of labels are below the letters."""
+    return int.from_bytes(bytes(0x20 if 0x61 <= byte <= 0x7A else 0 for byte in name), "big")
 
 
 def decode(data: bytes) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from unpend.model.names import labels
 
 NAME_LIMIT = 255
@@ -14,6 +16,7 @@ class MalformedMessageError(Exception):
     """The bytes are not a DNS message that can be read."""
 
 
+@lru_cache(4096)
 def to_wire(name: str) -> bytes:
     """A name in presentation form as labels; ValueError if a label or the name is too long."""
     out = bytearray()
@@ -82,6 +85,7 @@ def _jump(data: bytes, at: int, end: int, floor: int) -> tuple[int, int, int]:
     return target, at + 2 if end < 0 else end, target
 
 
+@lru_cache(4096)
 def _shown(raw: bytes) -> str:
     """A label in presentation form (RFC 4343 section 2.1), in lower case."""
     lowered = raw.lower()

@@ -8,7 +8,10 @@ import heapq
 import random
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from unpend.observer.wire.message import Query
 
 SOCKETS = 8
 USES_OF_A_SOCKET = 64
@@ -18,15 +21,51 @@ IP_RECVERR = 11
 IPV6_RECVERR = 25
 
 Peer = tuple[str, int]
+Encode = Callable[[], Query | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A datagram that answers, the question section that it answers, and the loop's time when that was sent and heard."""
+
+    data: bytes
+    question: bytes
+    sent_at: float
+    heard_at: float
+
+
+@dataclass(slots=True)
+class Reply:
+    """What all tries of one question wait for, what came instead, and how many tries are still to end."""
+
+    future: asyncio.Future[Heard]
+    left: int = 1
+    odd: str = ""
+
+    def try_ended(self) -> None:
+        """Nobody answered this try. A program that was held up has still to wait for the one that it sent late."""
+        self.left -= 1
+        if self.left == 0 and not self.future.done():
+            self.future.set_exception(TimeoutError(self.odd))
 
 
 @dataclass(slots=True)
 class Waiting:
-    """A question under way: what its answer has to echo, and what came instead."""
+    """One try under way: what its answer has to echo."""
 
     question: bytes
-    future: asyncio.Future[tuple[bytes, float]]
-    odd: str = ""
+    reply: Reply
+    sent_at: float
+
+
+@dataclass(slots=True)
+class Repeat:
+    """A try to come, if the one before has not been answered by then."""
+
+    peer: Peer
+    encode: Encode
+    timeout: float
+    reply: Reply
 
 
 class PeerUnreachableError(Exception):
@@ -35,11 +74,12 @@ class PeerUnreachableError(Exception):
 
 @dataclass(slots=True)
 class Port:
-    """One socket and the questions that wait on it, by peer and id."""
+    """One socket and the questions that wait on it, by peer and id. What comes too late is not a wrong answer."""
 
     socket: socket.socket
     uses: int = 0
     waiting: dict[tuple[str, int, int], Waiting] = field(default_factory=dict)
+    given_up: set[tuple[str, int, int]] = field(default_factory=set)
 
 
 class Sockets:
@@ -50,29 +90,44 @@ class Sockets:
         self._random = random.SystemRandom()
         self._ports: dict[socket.AddressFamily, list[Port]] = {socket.AF_INET: [], socket.AF_INET6: []}
         self._retired: list[Port] = []
-        self._deadlines: list[tuple[float, int, Port, tuple[str, int, int]]] = []
+        self._deadlines: list[tuple[float, int, tuple[Port, tuple[str, int, int]] | Repeat]] = []
         self._sweep: asyncio.TimerHandle | None = None
         self._count = 0
 
-    def send(self, peer: Peer, id_: int, data: bytes, question: bytes, timeout: float) -> Waiting:
-        """Send a question; its future ends with (datagram, time of receipt), TimeoutError or PeerUnreachableError."""
-        family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
-        waiting = Waiting(question, self._loop.create_future())
+    def ask(self, peer: Peer, encode: Encode, timeout: float, again: float = 0.0) -> asyncio.Future[Heard]:
+        """Send a question; the future ends with what was heard, TimeoutError or PeerUnreachableError.
+
+        After `again` seconds (0: never) it is sent a second time; the answer to either counts. `encode` gives a new
+        message for each try, or None where nothing more may be sent.
+        """
+        reply = Reply(self._loop.create_future(), 2 if again else 1)
         try:
-            port = self._port(family)
-            key = (peer[0], peer[1], id_)
-            if key in port.waiting:
-                raise OSError(errno.EAGAIN, "id in use")
-            port.socket.sendto(data, peer)
+            self._send(peer, encode, timeout, reply)
         except OSError as error:
-            waiting.future.set_exception(PeerUnreachableError(error.strerror or str(error)))
-            return waiting
-        port.uses += 1
-        port.waiting[key] = waiting
-        self._count += 1
-        heapq.heappush(self._deadlines, (self._loop.time() + timeout, self._count, port, key))
+            reply.future.set_exception(PeerUnreachableError(error.strerror or str(error)))
+            return reply.future
+        if again:
+            self._at(again, Repeat(peer, encode, timeout - again, reply))
         self._schedule()
-        return waiting
+        return reply.future
+
+    def _send(self, peer: Peer, encode: Encode, timeout: float, reply: Reply) -> None:
+        query = encode()
+        if query is None:
+            reply.try_ended()
+            return
+        port = self._port(socket.AF_INET6 if ":" in peer[0] else socket.AF_INET)
+        key = (peer[0], peer[1], query.id)
+        if key in port.waiting:
+            raise OSError(errno.EAGAIN, "id in use")
+        port.socket.sendto(query.data, peer)
+        port.uses += 1
+        port.waiting[key] = Waiting(query.question, reply, self._loop.time())
+        self._at(timeout, (port, key))
+
+    def _at(self, seconds: float, what: tuple[Port, tuple[str, int, int]] | Repeat) -> None:
+        self._count += 1
+        heapq.heappush(self._deadlines, (self._loop.time() + seconds, self._count, what))
 
     def new_id(self) -> int:
         """A random message id."""
@@ -84,7 +139,7 @@ class Sockets:
             self._sweep.cancel()
         for port in [*self._ports[socket.AF_INET], *self._ports[socket.AF_INET6], *self._retired]:
             for waiting in port.waiting.values():
-                waiting.future.cancel()
+                waiting.reply.future.cancel()
             self._shut(port)
 
     # --- sockets ------------------------------------------------------------------------------------------------
@@ -143,20 +198,23 @@ class Sockets:
     def _received(self, port: Port, data: bytes, peer: Peer) -> None:
         id_ = int.from_bytes(data[:2], "big")
         waiting = port.waiting.get((*peer, id_))
+        if waiting is None and (*peer, id_) in port.given_up:
+            return
         if waiting is None:
             self._note_odd(port, peer, "an answer with a wrong id")
             return
         if not echoes(data, waiting.question):
-            waiting.odd = "an answer to another question"
+            waiting.reply.odd = "an answer to another question"
             return
         del port.waiting[(*peer, id_)]
-        if not waiting.future.done():
-            waiting.future.set_result((data, self._loop.time()))
+        if not waiting.reply.future.done():
+            heard = Heard(data, waiting.question, waiting.sent_at, self._loop.time())
+            waiting.reply.future.set_result(heard)
 
     def _note_odd(self, port: Port, peer: Peer, what: str) -> None:
         for (address, number, _), waiting in port.waiting.items():
             if (address, number) == peer:
-                waiting.odd = what
+                waiting.reply.odd = what
 
     def _read_errors(self, port: Port) -> None:
         """Linux tells on the error queue for whom an ICMP error came (ip(7), IP_RECVERR)."""
@@ -168,8 +226,8 @@ class Sockets:
             return
         for key in [k for k in port.waiting if k[:2] == tuple(address[:2])]:
             waiting = port.waiting.pop(key)
-            if not waiting.future.done():
-                waiting.future.set_exception(PeerUnreachableError("port unreachable"))
+            if not waiting.reply.future.done():
+                waiting.reply.future.set_exception(PeerUnreachableError("port unreachable"))
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -184,14 +242,30 @@ class Sockets:
         self._sweep = None
         now = self._loop.time()
         while self._deadlines and self._deadlines[0][0] <= now + 0.001:
-            _, _, port, key = heapq.heappop(self._deadlines)
-            waiting = port.waiting.pop(key, None)
-            if waiting and not waiting.future.done():
-                waiting.future.set_exception(TimeoutError(waiting.odd))
-            if port in self._retired and not port.waiting:
-                self._retired.remove(port)
-                self._shut(port)
+            _, _, what = heapq.heappop(self._deadlines)
+            if isinstance(what, Repeat):
+                self._repeat(what)
+            else:
+                self._give_up(*what)
         self._schedule()
+
+    def _repeat(self, repeat: Repeat) -> None:
+        """The second try. Where it cannot be sent, the first still waits."""
+        if repeat.reply.future.done():
+            return
+        try:
+            self._send(repeat.peer, repeat.encode, repeat.timeout, repeat.reply)
+        except OSError:
+            repeat.reply.try_ended()
+
+    def _give_up(self, port: Port, key: tuple[str, int, int]) -> None:
+        waiting = port.waiting.pop(key, None)
+        if waiting:
+            port.given_up.add(key)
+            waiting.reply.try_ended()
+        if port in self._retired and not port.waiting:
+            self._retired.remove(port)
+            self._shut(port)
 
 
 def echoes(data: bytes, question: bytes) -> bool:

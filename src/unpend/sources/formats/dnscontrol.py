@@ -18,8 +18,12 @@ from unpend.sources.tool_rows import expected_of, in_zone, row
 
 SOURCE = "dnscontrol"
 KNOWN_AS = Text(en="DNSControl's dnsconfig.js (D and D_EXTEND)", ja="DNSControl の dnsconfig.js（D、D_EXTEND）")
-_CALL = re.compile(r"(?<![A-Za-z0-9_.$])(D_EXTEND|D|CNAME|TXT|MX|NS|A|AAAA)[^\S\n]{0,9}\(\s{0,99}(?=[\"'`])")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|`[^`\\$]*`')
+# A string that nobody closes ends with its line, so that nothing is read twice.
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9_.$])(D_EXTEND|D|CNAME|TXT|MX|NS|A|AAAA)[^\S\n]{0,9}\(\s{0,99}(?=[\"'`])"
+    r'|"(?:[^"\\\n]|\\.)*["\\]?|\'(?:[^\'\\\n]|\\.)*[\'\\]?|`[^`]*`?'
+)
 _NUMBER = re.compile(r"\d{1,9}")
 _COMMA = re.compile(r"\s{0,99},\s{0,99}")
 _TTL = re.compile(r"TTL\(\s{0,9}(\d{1,9})\s{0,9}\)")
@@ -34,21 +38,13 @@ def recognises(document: Document) -> bool:
 def _calls(text: str) -> Iterator[Call]:
     """(function, its leading strings and numbers, its TTL), one after the other; what stands in a string is no call."""
     clean, at = _COMMENT.sub("", text), 0
-    while found := _next(clean, at):
-        call, at = found
-        if call[0]:
-            yield call
-
-
-def _next(text: str, at: int) -> tuple[Call, int] | None:
-    call, string = _CALL.search(text, at), _STRING.search(text, at)
-    if call is None:
-        return None
-    if string is not None and string.start() < call.start():
-        return ("", [], ""), string.end()
-    arguments, end = _arguments(text, call.end())
-    ttl = _TTL.match(text, end)
-    return (call[1], arguments, ttl[1] if ttl else ""), max(end, call.end())
+    while token := _TOKEN.search(clean, at):
+        at = token.end()
+        if token[1]:
+            arguments, end = _arguments(clean, at)
+            ttl = _TTL.match(clean, end)
+            yield token[1], arguments, ttl[1] if ttl else ""
+            at = max(at, end)
 
 
 def _arguments(text: str, at: int) -> tuple[list[str], int]:

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from unpend.model.expected import Expected
 from unpend.model.names import absolute
@@ -31,6 +32,7 @@ _HEAD = re.compile(
 _END = re.compile(r"^\}", re.MULTILINE)
 _FIELD = re.compile(r"^[^\S\n]*([a-z_]{1,30})[^\S\n]*=[^\S\n]*", re.MULTILINE)
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_NUMBER = re.compile(r"\d{1,9}(?=\s)")
 _BETWEEN = re.compile(r"[\s,]{0,200}")
 LEFT_OUT = Text(
     en="Resources whose names or values are not written out were left out: {labels}. `terraform show -json` has them.",
@@ -61,9 +63,11 @@ def recognises(document: Document) -> bool:
 
 
 def _resources(text: str) -> Iterator[Resource]:
-    for head in _HEAD.finditer(text):
-        end = _END.search(text, head.end())
-        body = text[head.end() : end.start() if end else len(text)]
+    heads = list(_HEAD.finditer(text))
+    for head, following in zip_longest(heads, heads[1:]):
+        last = following.start() if following else len(text)
+        end = _END.search(text, head.end(), last)
+        body = text[head.end() : end.start() if end else last]
         yield Resource(head[1], (head[2] or "").upper(), head[3], tuple(_fields(body)))
 
 
@@ -74,7 +78,7 @@ def _fields(body: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _strings(body: str, at: int) -> tuple[str, ...]:
     """A string, a number, or a list of strings; nothing for an expression, and for a string that holds one."""
-    if number := re.compile(r"\d{1,9}(?=\s)").match(body, at):
+    if number := _NUMBER.match(body, at):
         return (number[0],)
     listed = body[at : at + 1] == "["
     at += listed

@@ -1,0 +1,31 @@
+"""`@remembered`: a method of a value that does not change says the same each time, so it is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+def remembered(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Keeps results in the instance's own dictionary, by arguments; they have to be hashable.
+
+    Not functools.cache, which would keep every instance alive.
+    """
+    slot = f"_remembered_{method.__name__}"
+
+    @wraps(method)
+    def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        memory: dict[Any, T] = self.__dict__.setdefault(slot, {})
+        key = (args, tuple(kwargs.items())) if kwargs else args
+        try:
+            return memory[key]
+        except KeyError:
+            memory[key] = result = method(self, *args, **kwargs)
+            return result
+
+    return wrapper
