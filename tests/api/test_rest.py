@@ -22,6 +22,7 @@ from unpend.model.identity import State
 from unpend.report.casefile import load
 from unpend.report.report import Report, report_of
 from unpend.store.api_keys import ApiKeys
+from unpend.store.replies import ABANDONED, KEPT, Replies, Reply
 
 NAME = {"name": "example.com"}
 
@@ -97,6 +98,31 @@ def test_what_cannot_be_used_is_a_problem_and_makes_nothing(installation: Instal
     assert rest.get("/domains").json()["items"] == []
 
 
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800", "a\\u0000b"])
+def test_text_that_no_database_holds_is_refused(anywhere: Installation, text: str) -> None:
+    rest = caller(anywhere, **{"content-type": "application/json"})
+    for path, body in [
+        ("/domains", '{"name": "example.com", "tags": {"TEXT": "v"}}'),
+        ("/domains", '{"name": "example.com", "tags": {"k": "TEXT"}}'),
+        ("/domains", '{"name": "TEXT.example", "TEXT": 1}'),
+        ("/domains", '"TEXT"'),
+        ("/webhooks", '{"url": "https://hooks.example/TEXT"}'),
+        ("/webhooks", '{"url": "https://hooks.example/", "types": ["TEXT"]}'),
+        ("/keys", '{"account": "acme", "scopes": ["read"], "note": "TEXT"}'),
+    ]:
+        assert problem(rest.post(path, content=body.replace("TEXT", text))) == (400, "bad-request"), body
+    for path in (
+        "/domains/%00",
+        "/domains/%00/report",
+        "/webhooks/%00",
+        "/webhooks/a/deliveries/%00/replay",
+        "/keys/%00",
+    ):
+        assert {rest.request(method, path).status_code for method in ("GET", "POST", "DELETE")} == {404}, path
+    for query in ("region=%00", "cursor=AA", "cursor=%00"):
+        assert problem(rest.get(f"/domains?{query}")) == (400, "bad-request")
+
+
 def test_bodies_are_bounded(installation: Installation) -> None:
     rest = caller(installation)
     assert problem(rest.post("/domains", content=b"[" * 100_000)) == (413, "too-large")
@@ -151,6 +177,17 @@ def test_a_repeated_request_is_done_once(anywhere: Installation) -> None:
         told = list(pool.map(lambda _: racing.post("/domains", json={"name": "raced.example"}).status_code, range(4)))
     assert set(told) <= {201, 409}
     assert told.count(201) >= 1
+
+
+def test_a_request_that_died_with_its_process_can_be_made_again(anywhere: Installation) -> None:
+    replies, digest = Replies(anywhere.database), bytes(32)
+    assert replies.claim("acme", "k", digest, 0.0) is None
+    assert replies.claim("acme", "k", digest, ABANDONED - 1) == Reply(digest)
+    assert replies.claim("acme", "k", digest, ABANDONED + 1) is None
+    replies.keep("acme", "k", Reply(digest, 201), ABANDONED + 2)
+    told = replies.claim("acme", "k", digest, KEPT)
+    assert told
+    assert told.status == 201
 
 
 def test_an_answer_that_is_kept_for_its_repetition_shows_no_secret(installation: Installation, tmp_path: Path) -> None:

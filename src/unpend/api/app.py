@@ -64,12 +64,17 @@ def _not_modified(_: Request, error: Exception) -> Response:
 
 
 async def _bounded(request: Request, call_next: RequestResponseEndpoint) -> Response:
-    """Bodies are small here; one without a length is not taken, so that none is read that is too large."""
+    """Bodies are small here; one without a length is not taken, so that none is read that is too large. NUL is in no name,
+    and PostgreSQL does not take it in a question."""
     told = request.headers.get("content-length", "")
     if "transfer-encoding" in request.headers or (
         told and (not told.isdecimal() or len(told) > 9 or int(told) > LARGEST_BODY)
     ):
         return problem(request, ProblemError(413, "too-large"))
+    if "\0" in request.scope["path"]:
+        return problem(request, ProblemError(404, "not-found"))
+    if b"%00" in request.scope["query_string"]:
+        return problem(request, ProblemError(400, "bad-request"))
     response = await call_next(request)
     response.headers.setdefault("cache-control", "no-store")
     response.headers["x-content-type-options"] = "nosniff"

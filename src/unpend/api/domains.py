@@ -129,6 +129,9 @@ def _cursor(name: str) -> str:
 
 def _read_cursor(given: str) -> str:
     try:
-        return base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True).decode("ascii")
+        name = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         raise ProblemError(400, "bad-request", BAD_CURSOR) from None
+    if "\0" in name:
+        raise ProblemError(400, "bad-request", BAD_CURSOR)
+    return name

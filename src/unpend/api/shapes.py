@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from unpend.lifecycle import NEVER
 from unpend.model.identity import Identity, Machine, Transition
@@ -13,6 +14,7 @@ from unpend.report.as_json import rfc3339
 Name = Annotated[str, Field(min_length=1, max_length=253, description="A domain name; U-labels are taken too.")]
 Tags = Annotated[dict[str, str], Field(max_length=50, description="Up to 50 tags of the owner's own.")]
 KeyLength = Literal["RSA_1024_BIT", "RSA_2048_BIT"]
+NOT_STORABLE = re.compile(r"[\x00\ud800-\udfff]")
 StateName = Literal["not_started", "pending", "success", "temporary_failure", "failed"]
 
 
@@ -20,6 +22,18 @@ class Shape(BaseModel):
     """Unknown fields are refused: a typing error is not taken for a default."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _storable(cls, told: Any) -> Any:
+        """JSON can name characters that no UTF-8 has (lone surrogates), and NUL, which PostgreSQL's text has not."""
+        left = [told]
+        while left:
+            each = left.pop()
+            if isinstance(each, str) and NOT_STORABLE.search(each):
+                raise ValueError("a string holds NUL or half a surrogate pair")
+            left += [*each, *each.values()] if isinstance(each, dict) else each if isinstance(each, list) else []
+        return told
 
 
 class OwnKey(Shape):

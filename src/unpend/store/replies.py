@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from unpend.store.connect import Database
 from unpend.store.tables import reply
 
 KEPT = 86_400.0
+ABANDONED = 120.0
 SWEPT = 100
 PENDING = 0
 
@@ -32,7 +33,8 @@ class Replies:
         self._database = database
 
     def claim(self, account: str, key: str, digest: bytes, now: float) -> Reply | None:
-        """None where this request is the first with its key (and now has it); else what is known of the first."""
+        """None where this request is the first with its key (and now has it); else what is known of the first. One that was
+        under way for two minutes died with its process: its repetition is a first one."""
         dialect = sqlite if self._database.sqlite else postgresql
         mine = and_(reply.c.account == account, reply.c.key == key)
         row = {
@@ -44,8 +46,9 @@ class Replies:
             "body": b"",
             "at": now,
         }
+        over = or_(reply.c.at < now - KEPT, and_(reply.c.status == PENDING, reply.c.at < now - ABANDONED))
         with self._database.writing() as connection:
-            connection.execute(delete(reply).where(and_(mine, reply.c.at < now - KEPT)))
+            connection.execute(delete(reply).where(and_(mine, over)))
             first = dialect.insert(reply).values(row).on_conflict_do_nothing().returning(reply.c.key)
             if connection.execute(first).first() is not None:
                 return None
