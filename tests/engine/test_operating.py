@@ -128,7 +128,7 @@ async def test_it_says_how_it_is_tells_the_world_and_stops_gently(
             assert {"unpend_webhook_lag_seconds", "unpend_webhooks_waiting", "unpend_queue_age_seconds"} <= set(told)
             assert "process_resident_memory_bytes" in told
             if command == "serve":
-                assert told["unpend_requests_total,health,200"] == 2
+                assert told["unpend_requests_total,health,200"] >= 2
                 assert told["unpend_request_seconds_count,health"] == 2
             process.send_signal(signal.SIGTERM)
             async with asyncio.timeout(20):

@@ -19,7 +19,7 @@ from .daemons import PORT, Authoritative, Daemon, Unbound, Zones, stopping
 # Test processes side by side each have a part of the loopback range for themselves.
 NETWORK = "127." + str(60 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")))
 # A fresh address for each resolver: two processes could share one unnoticed (SO_REUSEPORT).
-ADDRESSES = (f"{NETWORK}.251.{i}" for i in count(1))
+ADDRESSES = (f"{NETWORK}.{245 + i // 250}.{1 + i % 250}" for i in count())
 
 
 class RealWorld:

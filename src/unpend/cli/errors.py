@@ -43,7 +43,7 @@ def guarded(work: Callable[[], int]) -> int:
         return _told(USAGE, what, SEE_HELP.fill(command=command))
     except click.ClickException as error:
         return _told(USAGE, USAGE_PREFIX.fill(what=error.format_message()), None)
-    except (KeyboardInterrupt, click.Abort):
+    except _interruptions():
         return _told(INTERRUPTED, STOPPED, None)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 -- the reader went away; the interpreter flushes at exit
@@ -52,6 +52,13 @@ def guarded(work: Callable[[], int]) -> int:
         if os.environ.get("UNPEND_DEBUG"):
             raise
         return _told(UNDETERMINED, OUR_FAULT.fill(kind=type(error).__name__, what=error), None)
+
+
+def _interruptions() -> tuple[type[BaseException], ...]:
+    """What Ctrl-C comes to; asyncio gives a look that was under way its own. Imported only where it is looked for."""
+    from asyncio import CancelledError
+
+    return KeyboardInterrupt, CancelledError, click.Abort
 
 
 def _exit_code(error: UnpendError) -> int:
