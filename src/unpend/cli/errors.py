@@ -58,7 +58,9 @@ def _interruptions() -> tuple[type[BaseException], ...]:
     """What Ctrl-C comes to; asyncio gives a look that was under way its own. Imported only where it is looked for."""
     from asyncio import CancelledError
 
-    return KeyboardInterrupt, CancelledError, click.Abort
+    from click import Abort
+
+    return KeyboardInterrupt, CancelledError, Abort
 
 
 def _exit_code(error: UnpendError) -> int:
