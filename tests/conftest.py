@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = ["tests.databases"]
@@ -19,3 +22,10 @@ for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_R
 
 settings.register_profile("same-each-time", derandomize=True, deadline=None)
 settings.load_profile("same-each-time")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A run's first process clears away what the others kept for one another (diagnosis/lab_cases.py)."""
+    workers = session.config.pluginmanager.getplugin("dsession")
+    if workers is not None and workers.nodemanager is not None:
+        shutil.rmtree(f"{tempfile.gettempdir()}/unpend-cases-{workers.nodemanager.testrunuid}", ignore_errors=True)
