@@ -17,8 +17,11 @@ from unpend.model.errors import UnpendError
 from unpend.model.expected import Expected
 from unpend.model.names import relative
 from unpend.model.plan import Change, Op, Plan
+from unpend.model.text import Lang
 from unpend.report.as_json import plan_dict
+from unpend.report.as_message import as_message
 from unpend.report.as_records import records_dict, whole_sets
+from unpend.report.as_text import steps_text
 from unpend.report.plan_as import forms, plan_as
 from unpend.report.planfile import dump
 from unpend.sources import from_template, merge, read_expected
@@ -29,6 +32,7 @@ from .samples import as_json, console_csv, sesv2, v1_dkim, zone_file
 DOMAIN = "example.com."
 HOSTS = {"terraform": ("route53", "cloudflare", "google", "azure")}
 FORMS = [(form, host) for form in forms() for host in HOSTS.get(form, ("",))]
+LANGS: tuple[Lang, ...] = ("en", "ja")
 Sets = set[tuple[str, str, tuple[str, ...]]]
 
 
@@ -107,6 +111,8 @@ async def test_what_is_printed_for_a_zone_makes_the_zone_right(tmp_path: Path) -
     async with Lab(load_scenario(str(tmp_path / "hard.toml"))) as lab:
         before = await look(lab)
         printed = {f"{form}-{host}": plan_as(form, before.plan, host) for form, host in FORMS}
+        for lang in LANGS:
+            printed |= {f"text-{lang}": steps_text(before, lang), f"message-{lang}": as_message(before, lang)}
         printed["report"] = before.to_json("ja")
         printed["plan"] = dump(before.domain, plan_dict(before.plan, "en")).decode()
         printed["records"] = json.dumps(records_dict(before, "en"))
@@ -134,6 +140,8 @@ async def test_what_is_printed_for_a_zone_makes_the_zone_right(tmp_path: Path) -
 
 
 LARGE = {
+    "steps": "1. Add this record:\n  a  b\n" * 40_000,
+    "one-step": "1. Add this record:\n" + "  a  b\n" * 100_000,
     "open-strings": 'D("example.com",\n' + '\\"' * 400_000,
     "closed-strings": 'D("example.com",\n' + '"a" ' * 200_000,
     "heads": 'resource "aws_route53_record" "a" {\n' * 25_000,

@@ -31,14 +31,16 @@ def as_text(report: Report, lang: Lang, *, verbose: int = 0, width: int = 80, co
 
 
 def steps_text(report: Report, lang: Lang, *, width: int = 80) -> str:
-    """What to do, in the words of the panel, and nothing else."""
-    return "".join(line + "\n" for line in Sheet(report, lang, max(24, width), colour=False).steps())
+    """What to do, in the words of the panel, and nothing else. What is to be copied stands in one line."""
+    sheet = Sheet(report, lang, max(24, width), colour=False, whole_fields=True)
+    return "".join(line + "\n" for line in sheet.steps())
 
 
 class Sheet:
     """Sets one report in lines that fit."""
 
-    def __init__(self, report: Report, lang: Lang, width: int, colour: bool) -> None:
+    def __init__(self, report: Report, lang: Lang, width: int, colour: bool, *, whole_fields: bool = False) -> None:
+        self._whole_fields = whole_fields
         self._report = report
         self._lang = lang
         self._width = width
@@ -130,7 +132,8 @@ class Sheet:
         wide = max((cell_len(self._say(f.label)) for f in step.fields), default=0)
         for field in step.fields:
             label = self._say(field.label)
-            yield from self._wrapped(f"{label}{' ' * (wide - cell_len(label))}  {for_terminal(field.value)}", "     ")
+            said = f"{label}{' ' * (wide - cell_len(label))}  {for_terminal(field.value)}"
+            yield from (f"     {said}",) if self._whole_fields else self._wrapped(said, "     ")
         for remark in step.remarks:
             yield from self._wrapped(self._say(remark), "     ")
 
