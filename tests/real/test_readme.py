@@ -20,9 +20,9 @@ ROOT = Path(__file__).parents[2]
 READMES = {"en": ROOT / "README.md", "ja": ROOT / "README.ja.md"}
 # What differs from run to run, in texts without white space: where a line breaks depends on it, too.
 VARIES = (
+    (r"127\.\d+\.\d+\.\d+", "<address>"),
     (r"(\d{4}-\d\d-\d\d)?T?\d\d:\d\d(:\d\d)?(Z|UTC)?", "<time>"),
     (r"\d+(\.\d+)?(ms|s|秒|seconds|minutes|分)", "<duration>"),
-    (r"127\.\d+\.\d+\.\d+", "<address>"),
 )
 
 
