@@ -81,7 +81,8 @@ def places(report: Report, edits: tuple[Change | Errand, ...]) -> Iterator[Part]
         servers = _kept(report, zone) or report.servers_of(zone)
         host = host_of(servers)
         steps = tuple(_edit(c, host) if isinstance(c, Change) else _errand(c) for c in changes)
-        place = phrases.AT_HOST.fill(host=host.name if host else servers[:2], zone=zone) if zone else None
+        known = host.name if host else servers[:2]
+        place = (phrases.AT_HOST if known else phrases.IN_ZONE).fill(host=known, zone=zone) if zone else None
         yield Part(place, host.where if host and zone else None, steps)
 
 

@@ -39,6 +39,7 @@ SURE = {
     "likely": Text("likely", "可能性が高い"),
     "possible": Text("possible", "可能性あり"),
 }
+IN_ZONE = Text("In the zone {zone}:", "ゾーン {zone} で:")
 AT_HOST = Text("At {host}, zone {zone}:", "{host} のゾーン {zone} で:")
 IN_PANEL = Text("({panel})", "（{panel}）")
 ADD = Text("Add this record:", "次のレコードを追加します:")
