@@ -23,7 +23,7 @@ from unpend.engine.webhooks.posting import Message, Poster
 from unpend.model.errors import UsageError
 
 OLD, NEW = "whsec_b2xkb2xkb2xkb2xkb2xkb2xk", "whsec_bmV3bmV3bmV3bmV3bmV3bmV3"
-FAST, ENOUGH = 0.3, 3.0
+FAST, ENOUGH = 0.3, 10.0
 
 
 def message() -> Message:
