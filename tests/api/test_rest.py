@@ -235,7 +235,7 @@ async def test_a_pending_domain_tells_its_cause_and_plan_in_both_languages(insta
         rest = caller(installation)
         made = await asyncio.to_thread(rest.post, "/domains", json=NAME)
         here = f"/domains/{made.json()['id']}"
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while (told := await asyncio.to_thread(rest.get, here + "/report")).status_code == 404:
                 assert told.headers["retry-after"]
                 await asyncio.sleep(0.1)

@@ -26,7 +26,7 @@ from unpend.model.plan import Change, Op, Plan
 from unpend.observer.settings import Resolver
 
 KEY = IdentityKey("000000000000", "us-east-1", "example.com")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @asynccontextmanager

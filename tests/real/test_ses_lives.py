@@ -202,7 +202,7 @@ async def test_every_life(workers: int, tmp_path: Path, request: pytest.FixtureR
     async with (
         real_world(scenario, tmp_path, UpdatableBind) as world,
         served(world, tmp_path, database, SCALE, workers) as up,
-        asyncio.timeout(150),
+        asyncio.timeout(300),
     ):
         lives = (verified_lost_and_back, each_error_type, failed_and_begun_anew, mail_from, own_key, two_regions)
         async with asyncio.TaskGroup() as group:
