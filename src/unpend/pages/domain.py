@@ -15,7 +15,7 @@ from unpend.model.plan import Change, Op
 from unpend.model.text import Lang, Text
 from unpend.pages import words
 from unpend.pages.asked import link
-from unpend.pages.times import When, lasting, when
+from unpend.pages.times import When, ending, lasting, when
 from unpend.repair.edits import DEFAULT_TTL
 from unpend.report import phrases
 from unpend.report.as_message import as_message
@@ -140,7 +140,7 @@ def _settled(identity: Identity) -> bool:
 def _stand(identity: Identity, machine: Machine, now: float) -> Stand:
     standing = identity.standing(machine)
     state = standing.state
-    ends = when(standing.deadline, now)
+    ends = ending(standing.deadline, now)
     return Stand(words.MACHINES[machine], _code(state), words.STATES[state], lasting(standing.since, now), ends)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route
@@ -40,15 +39,6 @@ class Own(Route):
         return match, child
 
 
-class Front(Own):
-    """`GET /`. An `Action` belongs to SES v1, which takes one in the query as well."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and "Action" in QueryParams(scope["query_string"]):
-            return Match.NONE, {}
-        return super().matches(scope)
-
-
 @dataclass(frozen=True, slots=True)
 class Pages:
     """The pages over the engine. `streams` bounds the streams of all doors together."""
@@ -60,16 +50,16 @@ class Pages:
     def routes(self) -> list[BaseRoute]:
         """All of them."""
         told = (
-            (Front, "/", "GET", self.list),
-            (Own, "/domains", "POST", self.add),
-            (Own, "/domains/{name}", "GET", self.domain),
-            (Own, "/domains/{name}/events", "GET", self.events),
-            (Own, "/domains/{name}/{act:str}", "POST", self.act),
-            (Own, "/sign-in", "POST", self.sign_in),
-            (Own, "/sign-out", "POST", self.sign_out),
-            (Own, "/pages/{name}", "GET", _file),
+            ("/", "GET", self.list),
+            ("/domains", "POST", self.add),
+            ("/domains/{name}", "GET", self.domain),
+            ("/domains/{name}/events", "GET", self.events),
+            ("/domains/{name}/{act:str}", "POST", self.act),
+            ("/sign-in", "POST", self.sign_in),
+            ("/sign-out", "POST", self.sign_out),
+            ("/pages/{name}", "GET", _file),
         )
-        return [kind(path, self._answering(handler), methods=[method]) for kind, path, method, handler in told]
+        return [Own(path, self._answering(handler), methods=[method]) for path, method, handler in told]
 
     def _answering(self, handler: Handler) -> Handler:
         """Whatever is refused is a page as well."""

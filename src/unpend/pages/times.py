@@ -38,6 +38,13 @@ def lasting(since: float, now: float) -> When | None:
     return When(text, utc(since), rfc3339(since) or "")
 
 
+def ending(at: float | None, now: float) -> When | None:
+    """A time as the end of a window; None where none runs."""
+    if at is None:
+        return None
+    return When(words.GIVES_UP.fill(span=span(rounded(max(0, round(at - now))))), utc(at), rfc3339(at) or "")
+
+
 def rounded(seconds: int) -> int:
     """To what a reader cares for: whole minutes from two minutes on, whole hours from two hours, days from two days."""
     unit = next((unit for unit in (86400, 3600, 60) if seconds >= 2 * unit), 1)

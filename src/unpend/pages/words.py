@@ -87,7 +87,7 @@ MESSAGE = Text(
 )
 PROOF = Text(en="Proof: who was asked, and what they said", ja="証拠（問い合わせ先と応答）")
 STANDINGS = Text(en="Where it stands", ja="現在の状態")
-UNTIL = Text(en="until", ja="期限")
+GIVES_UP = Text(en="given up in {span}", ja="{span}後に打ち切り")
 HISTORY = Text(en="History", ja="履歴")
 NO_HISTORY = Text(en="No state has changed since it was added.", ja="追加してから状態は変わっていません。")
 SEEN = Text(en="what was seen", ja="確認した応答")

@@ -48,18 +48,20 @@ class Some:
     after: str | None
 
 
-def some(store: Store, account: str, region: str, after: str, limit: int, state: State | None = None) -> Some:
+def some(
+    store: Store, account: str, region: str, after: str, limit: int, state: State | None = None, window: int = WINDOW
+) -> Some:
     """Domains in the order of their names, from after this one."""
     if state is None:
         found = store.page(account, region, after, limit + 1)
         return Some(tuple(found[:limit]), found[limit - 1].key.name if len(found) > limit else None)
     given = {"account": account, "region": region, "after": after}
     with store.database.reading() as connection:
-        wanted = given | {"window": WINDOW, "limit": limit + 1, "state": STATE_NUMBER[state]}
+        wanted = given | {"window": window, "limit": limit + 1, "state": STATE_NUMBER[state]}
         rows = [identity_of(row) for row in connection.execute(LISTED, wanted)]
         if len(rows) > limit:
             return Some(tuple(rows[:limit]), rows[limit - 1].key.name)
-        last = connection.execute(LAST, given | {"last": WINDOW - 1}).scalar()
+        last = connection.execute(LAST, given | {"last": window - 1}).scalar()
     return Some(tuple(rows), last)
 
 
