@@ -31,6 +31,9 @@ DOORS = (
     ("/healthz", "health"),
     ("/readyz", "health"),
     ("/metrics", "metrics"),
+    ("/domains", "pages"),
+    ("/pages/", "pages"),
+    ("/sign-", "pages"),
 )
 log = logging.getLogger("unpend.requests")
 
@@ -110,7 +113,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        door, status, begun, took = door_of(scope["path"]), 500, perf_counter(), None
+        door, status, begun, took = door_of(scope["path"], scope["method"]), 500, perf_counter(), None
 
         async def sending(message: Message) -> None:
             nonlocal status, took
@@ -131,6 +134,7 @@ class Observed:
             log.log(logging.WARNING if status >= 500 else logging.DEBUG, "request", extra=fields)
 
 
-def door_of(path: str) -> str:
-    """Which door a path belongs to; SES v1 is the root itself, pages are the rest."""
-    return next((door for start, door in DOORS if path.startswith(start)), "sesv1" if path == "/" else "other")
+def door_of(path: str, method: str) -> str:
+    """Which door a path belongs to; the root is SES v1's for a POST, the pages' otherwise."""
+    root = "sesv1" if method == "POST" else "pages"
+    return next((door for start, door in DOORS if path.startswith(start)), root if path == "/" else "other")

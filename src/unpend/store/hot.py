@@ -16,7 +16,7 @@ from sqlalchemy.sql.selectable import TextualSelect
 from unpend.store.rows import COLUMNS
 
 
-def _identities(statement: str) -> TextualSelect:
+def identities(statement: str) -> TextualSelect:
     """With its columns told, SQLAlchemy prepares their reading once and not for each row set."""
     return text(statement).columns(*(column(name.strip().partition(".")[2]) for name in COLUMNS.split(",")))
 
@@ -25,14 +25,14 @@ _ONE = (
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name = :name"
 )
-GET = _identities(_ONE)
-GET_LOCKED = _identities(_ONE + " FOR UPDATE")
-GET_UID = _identities(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
-LIST = _identities(
+GET = identities(_ONE)
+GET_LOCKED = identities(_ONE + " FOR UPDATE")
+GET_UID = identities(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
+LIST = identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
-DOMAINS = _identities(
+DOMAINS = identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
     "ORDER BY i.id LIMIT :limit"
 )
