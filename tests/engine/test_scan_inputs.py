@@ -18,13 +18,17 @@ import pytest
 
 from unpend.engine.scan import database
 from unpend.engine.scan.express import plain, right_line, subject
+from unpend.engine.scan.fast import Feed, suffices
 from unpend.engine.scan.inputs import FileInput
 from unpend.engine.scan.journal import Journal, done_of
 from unpend.engine.scan.rows import Place, Row, rows_of, segments
+from unpend.engine.scan.settings import ScanSettings
 from unpend.engine.scan.tables import app_of
 from unpend.lab.words import TOKENS
-from unpend.model.errors import UnpendError, UsageError
+from unpend.model.errors import ExpectationError, UnpendError, UsageError
+from unpend.model.expected import ProviderView
 from unpend.observer.ses_account import identities
+from unpend.report.scan.result import decoded
 from unpend.sources.scan_row import RowDefaults, wanted
 
 ROWS = [
@@ -206,6 +210,48 @@ def test_a_provider_with_its_parameters(parameters: Any) -> None:
     told = RowDefaults(provider="sendgrid", parameters=("host=em1", "user=7", "server=9"))
     assert wanted({"domain": "a.example.com"}, told) == wanted(row, RowDefaults())
     assert wanted({**row, "tokens": list(TOKENS), "region": "eu-west-1"}, told).provider == "ses"
+
+
+SAID = ProviderView(
+    verification_status="TEMPORARY_FAILURE", dkim_status="NOT_STARTED", signing_enabled=False, last_checked_at=1.0
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"VerificationStatus": "TemporaryFailure", "dkim-status": "NOT_STARTED", "signing_enabled": "false"}
+        | {"last_checked_at": "1970-01-01T00:00:01Z"},
+        {"view": msgspec.json.encode(SAID).decode()},
+        {"view": msgspec.to_builtins(SAID), "dkim_status": ""},
+        {"records": {"records": [], "view": msgspec.to_builtins(SAID)}},
+    ],
+)
+def test_what_the_provider_says_of_a_row_sends_it_to_the_diagnosis(words: dict[str, Any]) -> None:
+    row = {"domain": "a.example.com", "tokens": " ".join(TOKENS), "region": "eu-west-1", **words}
+    if "records" in row:
+        row["records"]["records"] = [
+            {"name": f"{token}._domainkey", "type": "CNAME", "values": [f"{token}.dkim.amazonses.com"]}
+            for token in TOKENS
+        ]
+    assert plain(row, RowDefaults()) is None
+    told = wanted(row, RowDefaults())
+    assert told.view == SAID
+    assert len(told.required) == 3
+    assert not suffices(told)
+    settled = {"verification_status": "SUCCESS", "dkim_status": "Success", "mail_from_status": None}
+    assert suffices(wanted({**row, "records": None, "view": None, **dict.fromkeys(words), **settled}, RowDefaults()))
+    lines: list[bytes | None] = []
+    feed = Feed(ScanSettings(deep=0), lambda: None, lambda _, looked: lines.extend(looked.lines))
+    feed.add(0, next(segments([(Place(), Row(1, row))], 1)).data)
+    assert list(feed) == []
+    assert "NOT_STARTED" in decoded(lines[0] or b"").message
+
+
+@pytest.mark.parametrize("view", ["[", "[1]", 7, "[" * 20_000])
+def test_a_view_that_is_none_is_an_error_of_its_row(view: Any) -> None:
+    with pytest.raises(ExpectationError):
+        wanted({"domain": "a.example.com", "view": view}, RowDefaults())
 
 
 @pytest.mark.parametrize(
