@@ -138,15 +138,18 @@ def test_the_journal_trusts_only_what_checks_out(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """A server that answers as SES v1 documents it, two pages of 150 identities; the actions that were asked for."""
-    asked: list[str] = []
+def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bool]]]:
+    """A server that answers as SES v1 documents it, two pages of 150 identities.
+
+    The actions that were asked for, and whether the User-Agent said by whom.
+    """
+    asked: list[tuple[str, bool]] = []
     names = [f"d{i}.example" for i in range(150)]
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            asked.append(form["Action"][0])
+            asked.append((form["Action"][0], "unpend (me@example.com)" in self.headers["User-Agent"]))
             data = _answer(form, names).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/xml")
@@ -186,16 +189,17 @@ def _answer(form: dict[str, list[str]], names: list[str]) -> str:
     return f'<{action}Response xmlns="{space}"><{action}Result>{body}</{action}Result></{action}Response>'
 
 
-def test_every_identity_of_an_account_a_hundred_at_a_call(ses: list[str]) -> None:
-    rows = list(identities("eu-west-1", pause=0))
+@pytest.mark.parametrize("contact", ["", "me@example.com"])
+def test_every_identity_of_an_account_a_hundred_at_a_call(ses: list[tuple[str, bool]], contact: str) -> None:
+    rows = list(identities("eu-west-1", pause=0, contact=contact))
     assert [row["domain"] for row in rows] == [f"d{i}.example" for i in range(150)]
     expected = wanted(rows[3], RowDefaults())
     assert [record.name for record in expected.required] == WANTED
     assert expected.view
     assert (expected.view.dkim_status, expected.region) == ("PENDING", "eu-west-1")
-    assert sorted(ses) == sorted(
-        ["ListIdentities"] * 2 + ["GetIdentityDkimAttributes", "GetIdentityVerificationAttributes"] * 2
-    )
+    assert not suffices(expected)
+    actions = ["ListIdentities", "GetIdentityDkimAttributes", "GetIdentityVerificationAttributes"] * 2
+    assert sorted(ses) == sorted((action, bool(contact)) for action in actions)
 
 
 @pytest.mark.parametrize(
