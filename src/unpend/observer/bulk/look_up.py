@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from functools import partial
 
 from unpend.observer.bulk.accelerate import MakeBurst
 from unpend.observer.bulk.by_delegations import ByDelegations
 from unpend.observer.bulk.by_resolvers import ByResolvers
 from unpend.observer.bulk.flight import Flight
+from unpend.observer.bulk.introducing import IntroducingBurst
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.subject import FastVerdict, Subject
 
@@ -29,6 +31,8 @@ def look_up_in_batches(
     subjects: Iterable[Subject | None], settings: BulkSettings, make: MakeBurst | None = None
 ) -> Generator[list[FastVerdict], None, None]:
     """The same in the batches in which they come to stand, for whoever hands them on."""
+    if settings.contact:
+        make = partial(IntroducingBurst, contact=settings.contact)
     way = ByResolvers(settings) if settings.resolvers else None
     flight = Flight(settings, way or ByDelegations(settings), make)
     if isinstance(flight.way, ByDelegations):
