@@ -11,9 +11,12 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+
+#include "subjects.h"
 
 #define AT_ONCE 64
 #define DATAGRAM 4096
@@ -23,6 +26,7 @@
 #define ID_TRIES 8
 #define NO_SLOT 0xFFFF
 #define POINTERS_LIMIT 9
+#define INNER (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION)
 
 static const unsigned char OPT[11] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0};
 
@@ -31,6 +35,7 @@ typedef struct {
     unsigned long long stamp;
     struct sockaddr_storage peer;
     uint16_t next_free;
+    char ours; /* the asking is of this module, and its owner is told of a plain denial without the bytes */
 } Slot;
 
 typedef struct {
@@ -44,7 +49,6 @@ typedef struct {
     unsigned ids_at;
 } Burst;
 
-static PyObject *name_question, *name_wanted;
 static unsigned char received[AT_ONCE][DATAGRAM];
 static struct sockaddr_storage sources[AT_ONCE];
 static unsigned char outgoing[AT_ONCE][12 + QUESTION_LIMIT + sizeof OPT];
@@ -111,12 +115,46 @@ static socklen_t address_of(PyObject *peer, struct sockaddr_storage *out) {
     return 0;
 }
 
+/* The question and the wanted target as bytes, new references; whether it has both. */
+static int texts_of(PyObject *asking, PyObject **question, PyObject **wanted) {
+    if (Py_TYPE(asking) == asking_type) {
+        *question = ((Asking *)asking)->question;
+        *wanted = ((Asking *)asking)->wanted;
+        Py_INCREF(*question);
+        Py_INCREF(*wanted);
+        return 1;
+    }
+    *question = PyObject_GetAttr(asking, name_question);
+    *wanted = PyObject_GetAttr(asking, name_wanted);
+    if (*question && *wanted && PyBytes_Check(*question) && PyBytes_Check(*wanted)) return 1;
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a question and a target are bytes");
+    return 0;
+}
+
+/* Notes on the question itself where it goes. */
+static int addressed(PyObject *asking, PyObject *target, unsigned long long stamp) {
+    if (Py_TYPE(asking) == asking_type) {
+        Asking *ours = (Asking *)asking;
+        PyObject *before = ours->server;
+        Py_INCREF(target);
+        ours->server = target;
+        ours->stamp = stamp;
+        Py_XDECREF(before);
+        return 0;
+    }
+    PyObject *number = PyLong_FromUnsignedLongLong(stamp);
+    int failed = !number || PyObject_SetAttr(asking, name_server, target) < 0 ||
+                 PyObject_SetAttr(asking, name_stamp, number) < 0;
+    Py_XDECREF(number);
+    return failed ? -1 : 0;
+}
+
 /* Puts one question into its slot and its bytes into the buffer; the id, or -1 where there is no room. */
 static int enter(Burst *self, PyObject *asking, unsigned long long stamp, int edns, struct sockaddr_storage *peer,
                  unsigned char *out, size_t *length) {
     if (self->first_free == NO_SLOT && grow(self) < 0) return -1;
-    PyObject *question = PyObject_GetAttr(asking, name_question), *wanted = PyObject_GetAttr(asking, name_wanted);
-    Py_ssize_t size = question && wanted && PyBytes_Check(question) && PyBytes_Check(wanted) ? PyBytes_Size(question) : -1;
+    PyObject *question = NULL, *wanted = NULL;
+    Py_ssize_t size = texts_of(asking, &question, &wanted) ? PyBytes_Size(question) : -1;
     int id = size > 0 && size <= QUESTION_LIMIT ? free_id(self) : -1;
     if (id < 0) {
         Py_XDECREF(question);
@@ -133,6 +171,7 @@ static int enter(Burst *self, PyObject *asking, unsigned long long stamp, int ed
     slot->wanted = wanted;
     slot->stamp = stamp;
     slot->peer = *peer;
+    slot->ours = Py_TYPE(asking) == asking_type;
     unsigned char header[12] = {id >> 8, id & 0xFF, self->recurse, 0, 0, 1, 0, 0, 0, 0, 0, edns};
     memcpy(out, header, 12);
     memcpy(out + 12, PyBytes_AsString(question), size);
@@ -162,12 +201,14 @@ static int send_all(Burst *self, struct mmsghdr *messages, int count) {
 }
 
 static PyObject *burst_send(Burst *self, PyObject *args) {
-    PyObject *peer, *askings;
+    PyObject *target, *askings;
     unsigned long long stamp;
     int edns;
-    if (!PyArg_ParseTuple(args, "OOKp", &peer, &askings, &stamp, &edns)) return NULL;
+    if (!PyArg_ParseTuple(args, "OOKp", &target, &askings, &stamp, &edns)) return NULL;
     struct sockaddr_storage address;
-    socklen_t address_length = address_of(peer, &address);
+    PyObject *peer = PyObject_GetAttr(target, name_source);
+    socklen_t address_length = peer ? address_of(peer, &address) : 0;
+    Py_XDECREF(peer);
     if (!address_length) return NULL;
     struct mmsghdr messages[AT_ONCE];
     struct iovec pieces[AT_ONCE];
@@ -177,11 +218,13 @@ static PyObject *burst_send(Burst *self, PyObject *args) {
     memset(messages, 0, sizeof messages);
     for (; entered < count && entered < AT_ONCE; entered++) {
         PyObject *asking = PySequence_GetItem(askings, entered);
-        if (!asking) return NULL;
+        if (!asking) break;
         size_t length;
         int id = enter(self, asking, stamp, edns, &address, outgoing[entered], &length);
+        int failed = id < 0 ? 0 : addressed(asking, target, stamp);
         Py_DECREF(asking);
-        if (id < 0) break;
+        if (failed) release(self, id);
+        if (failed || id < 0) break;
         ids[entered * 2] = id >> 8;
         ids[entered * 2 + 1] = id & 0xFF;
         pieces[entered] = (struct iovec){outgoing[entered], length};
@@ -250,6 +293,14 @@ static int plainly_right(const unsigned char *data, size_t size, size_t behind, 
     return named(data, size, behind + 12, (unsigned char *)PyBytes_AsString(wanted), length) == end;
 }
 
+/* No more than that the name does not exist, said by a resolver or with authority; never of a SOA, whose denial tells. */
+static int plainly_absent(const unsigned char *data, PyObject *question, int recurse) {
+    Py_ssize_t length = PyBytes_Size(question);
+    const unsigned char *asked = (unsigned char *)PyBytes_AsString(question);
+    if ((data[3] & 0xF) != 3 || data[6] || data[7] || data[2] & 2 || !(recurse || data[2] & 4) || length < 5) return 0;
+    return asked[length - 4] || asked[length - 3] != 6;
+}
+
 /* 1: these very letters; 2: other letters, or an error that repeats no question; 0: not an answer to it. */
 static int echoes(const unsigned char *data, size_t size, PyObject *question) {
     size_t length = PyBytes_Size(question);
@@ -265,7 +316,7 @@ static int echoes(const unsigned char *data, size_t size, PyObject *question) {
 }
 
 static int take(Burst *self, const unsigned char *data, size_t size, struct sockaddr_storage *source, PyObject *right,
-                PyObject *rest) {
+                PyObject *absent, PyObject *rest) {
     if (size < 12) return 0;
     unsigned id = data[0] << 8 | data[1];
     if (self->by_id[id] == NO_SLOT) return 0;
@@ -276,6 +327,9 @@ static int take(Burst *self, const unsigned char *data, size_t size, struct sock
     int failed;
     if (echo == 1 && plainly_right(data, size, 12 + PyBytes_Size(slot->question), slot->wanted)) {
         failed = PyList_Append(right, slot->asking);
+    } else if (echo == 1 && slot->ours && PyBytes_Size(slot->wanted) > 0 &&
+               plainly_absent(data, slot->question, self->recurse)) {
+        failed = PyList_Append(absent, slot->asking);
     } else {
         PyObject *heard = Py_BuildValue("(Oy#)", slot->asking, data, (Py_ssize_t)size);
         failed = heard ? PyList_Append(rest, heard) : -1;
@@ -286,8 +340,8 @@ static int take(Burst *self, const unsigned char *data, size_t size, struct sock
 }
 
 static PyObject *burst_receive(Burst *self, PyObject *args) {
-    PyObject *right, *rest;
-    if (!PyArg_ParseTuple(args, "OO", &right, &rest)) return NULL;
+    PyObject *right, *absent, *rest;
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &right, &PyList_Type, &absent, &PyList_Type, &rest)) return NULL;
     struct mmsghdr messages[AT_ONCE];
     struct iovec pieces[AT_ONCE];
     for (int round = 0; round < ROUNDS; round++) {
@@ -303,7 +357,7 @@ static PyObject *burst_receive(Burst *self, PyObject *args) {
             continue;
         }
         for (int i = 0; i < count; i++)
-            if (take(self, received[i], messages[i].msg_len, &sources[i], right, rest) < 0) return NULL;
+            if (take(self, received[i], messages[i].msg_len, &sources[i], right, absent, rest) < 0) return NULL;
         if (count < AT_ONCE) Py_RETURN_FALSE;
     }
     Py_RETURN_TRUE;
@@ -366,6 +420,7 @@ static PyObject *plainly_right_of(PyObject *unused, PyObject *args) {
 static PyMethodDef functions[] = {
     {"plainly_right", plainly_right_of, METH_VARARGS, NULL},
     {"wire", wire, METH_VARARGS, NULL},
+    {"tally", tally, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -411,7 +466,7 @@ static PyObject *burst_new(PyTypeObject *type, PyObject *args, PyObject *unused)
     self->ids_at = sizeof self->ids;
     self->by_id = malloc(65536 * sizeof *self->by_id);
     if (!self->by_id) {
-        Py_DECREF(self);
+        Py_DECREF((PyObject *)self);
         return PyErr_NoMemory();
     }
     memset(self->by_id, 0xFF, 65536 * sizeof *self->by_id);
@@ -419,7 +474,7 @@ static PyObject *burst_new(PyTypeObject *type, PyObject *args, PyObject *unused)
 }
 
 static void burst_dealloc(Burst *self) {
-    PyTypeObject *type = Py_TYPE(self);
+    PyTypeObject *type = Py_TYPE((PyObject *)self);
     drop_all(self);
     free(self->by_id);
     free(self->slots);
@@ -427,7 +482,7 @@ static void burst_dealloc(Burst *self) {
     Py_XDECREF(self->problem);
     freefunc freed = (freefunc)PyType_GetSlot(type, Py_tp_free);
     freed(self);
-    Py_DECREF(type);
+    Py_DECREF((PyObject *)type);
 }
 
 static PyMethodDef methods[] = {
@@ -454,13 +509,42 @@ static PyType_Slot type_slots[] = {
 
 static PyType_Spec type_spec = {"_bursts.Burst", sizeof(Burst), 0, Py_TPFLAGS_DEFAULT, type_slots};
 
+static PyType_Slot asking_slots[] = {{Py_tp_dealloc, asking_dealloc}, {Py_tp_members, asking_members}, {0, NULL}};
+static PyType_Slot opened_slots[] = {{Py_tp_dealloc, opened_dealloc}, {Py_tp_methods, opened_methods}, {0, NULL}};
+static PyType_Slot lane_slots[] = {
+    {Py_tp_new, lane_new}, {Py_tp_dealloc, lane_dealloc}, {Py_tp_methods, lane_methods}, {Py_tp_members, lane_members}, {0, NULL}};
+
+static PyType_Spec asking_spec = {"_bursts.Asking", sizeof(Asking), 0, INNER, asking_slots};
+static PyType_Spec opened_spec = {"_bursts.Opened", sizeof(Opened), 0, INNER, opened_slots};
+static PyType_Spec lane_spec = {"_bursts.Lane", sizeof(Lane), 0, Py_TPFLAGS_DEFAULT, lane_slots};
+
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_bursts", NULL, -1, functions, NULL, NULL, NULL, NULL};
 
+static int intern_names(void) {
+    struct {
+        PyObject **place;
+        const char *text;
+    } names[] = {
+        {&name_question, "question"}, {&name_wanted, "wanted"}, {&name_target, "target"}, {&name_sought, "sought"},
+        {&name_key, "key"}, {&name_wants_key, "wants_key"}, {&name_seen, "seen"}, {&name_fast, "fast"},
+        {&name_keyed, "keyed"}, {&name_server, "server"}, {&name_stamp, "stamp"}, {&name_source, "source"},
+        {&empty_text, ""},
+    };
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (!(*names[i].place = PyUnicode_InternFromString(names[i].text))) return -1;
+    root_zone = PyBytes_FromStringAndSize("\0", 1);
+    return root_zone ? 0 : -1;
+}
+
 PyMODINIT_FUNC PyInit__bursts(void) {
-    name_question = PyUnicode_InternFromString("question");
-    name_wanted = PyUnicode_InternFromString("wanted");
-    PyObject *self = PyModule_Create(&module);
-    PyObject *type = PyType_FromSpec(&type_spec);
-    if (!self || !type || !name_question || !name_wanted || PyModule_AddObject(self, "Burst", type) < 0) return NULL;
+    if (intern_names() < 0) return NULL;
+    asking_type = (PyTypeObject *)PyType_FromSpec(&asking_spec);
+    opened_type = (PyTypeObject *)PyType_FromSpec(&opened_spec);
+    lane_type = (PyTypeObject *)PyType_FromSpec(&lane_spec);
+    PyObject *self = PyModule_Create(&module), *type = PyType_FromSpec(&type_spec);
+    if (!self || !type || !asking_type || !opened_type || !lane_type) return NULL;
+    Py_INCREF((PyObject *)lane_type);
+    if (PyModule_AddObject(self, "Burst", type) < 0 || PyModule_AddObject(self, "Lane", (PyObject *)lane_type) < 0)
+        return NULL;
     return self;
 }
