@@ -378,34 +378,161 @@ static PyObject *burst_expire(Burst *self, PyObject *args) {
     return late;
 }
 
-/* --- names ------------------------------------------------------------------------------------------------------ */
+/* --- names and what is sought ------------------------------------------------------------------------------------- */
 
-/* A plain name (no escapes, ASCII) as labels in lower case or as it stands; None for what needs the long way. */
-static PyObject *wire(PyObject *unused, PyObject *args) {
-    const char *name;
-    Py_ssize_t length;
-    int type, lower;
-    if (!PyArg_ParseTuple(args, "s#ip", &name, &length, &type, &lower)) return NULL;
-    unsigned char out[260];
-    if (length < 2 || length > 254 || name[length - 1] != '.') Py_RETURN_NONE;
-    Py_ssize_t label = 0;
-    for (Py_ssize_t i = 0; i < length; i++) {
+#define WIRE_LIMIT 260
+#define TXT 16
+#define CNAME 5
+
+/* A plain name (no escapes, ASCII) as labels in lower case or as it stands, then the rest of a question unless the type
+   is 0. The length in `out`, which holds WIRE_LIMIT bytes; 0 for what needs the long way. */
+static size_t wire_into(unsigned char *out, const char *name, size_t length, int type, int lower) {
+    if (length < 2 || length > 254 || name[length - 1] != '.') return 0;
+    size_t label = 0;
+    for (size_t i = 0; i < length; i++) {
         unsigned char c = name[i];
         if (c == '.') {
-            if (i - label < 1 || i - label > 63) Py_RETURN_NONE;
-            out[label] = i - label;
+            if (i - label < 1 || i - label > 63) return 0;
+            out[label] = (unsigned char)(i - label);
             label = i + 1;
         } else if (c == '\\' || c >= 0x80) {
-            Py_RETURN_NONE;
+            return 0;
         } else {
             out[i + 1] = lower ? lowered(c) : c;
         }
     }
     out[length] = 0;
-    if (!type) return PyBytes_FromStringAndSize((char *)out, length + 1);
+    if (!type) return length + 1;
     unsigned char behind[4] = {type >> 8, type & 0xFF, 0, 1};
     memcpy(out + length + 1, behind, 4);
-    return PyBytes_FromStringAndSize((char *)out, length + 5);
+    return length + 5;
+}
+
+static PyObject *wire(PyObject *unused, PyObject *args) {
+    const char *name;
+    Py_ssize_t length;
+    int type, lower;
+    if (!PyArg_ParseTuple(args, "s#ip", &name, &length, &type, &lower)) return NULL;
+    unsigned char out[WIRE_LIMIT];
+    size_t size = wire_into(out, name, (size_t)length, type, lower);
+    if (!size) Py_RETURN_NONE;
+    return PyBytes_FromStringAndSize((char *)out, (Py_ssize_t)size);
+}
+
+static PyObject *wire_of(PyObject *name, int type, int lower) {
+    unsigned char out[WIRE_LIMIT];
+    Py_ssize_t length;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    size_t size = text ? wire_into(out, text, (size_t)length, type, lower) : 0;
+    if (!text) PyErr_Clear();
+    return size ? PyBytes_FromStringAndSize((char *)out, (Py_ssize_t)size) : NULL;
+}
+
+/* A value of a frozen class, its fields set past the frozen __init__. Fields end with NULL. */
+static PyObject *made(PyObject *class, PyObject **names, PyObject **values) {
+    PyObject *self = PyType_GenericAlloc((PyTypeObject *)class, 0);
+    for (int i = 0; self && names[i]; i++)
+        if (PyObject_GenericSetAttr(self, names[i], values[i]) < 0) Py_CLEAR(self);
+    return self;
+}
+
+static PyObject *class_sought, *class_subject, *class_record, *dkim, *cname_text;
+static PyObject *name_record, *name_behind, *name_name, *name_type, *name_values, *name_purpose, *name_required, *name_ttl,
+    *name_known, *name_verified;
+
+/* The classes of what is made here: Sought, Subject, ExpectedRecord, and the purpose DKIM. */
+static PyObject *know(PyObject *unused, PyObject *args) {
+    PyObject *sought, *subject, *record, *purpose;
+    if (!PyArg_ParseTuple(args, "O!O!O!O", &PyType_Type, &sought, &PyType_Type, &subject, &PyType_Type, &record, &purpose))
+        return NULL;
+    PyObject **places[] = {&class_sought, &class_subject, &class_record, &dkim};
+    PyObject *told[] = {sought, subject, record, purpose};
+    for (int i = 0; i < 4; i++) {
+        PyObject *before = *places[i];
+        Py_INCREF(told[i]);
+        *places[i] = told[i];
+        Py_XDECREF(before);
+    }
+    Py_RETURN_NONE;
+}
+
+/* A record of one CNAME with its question; NULL without an error where it needs the long way. */
+static PyObject *cname_sought(PyObject *record, PyObject *name, PyObject *target, PyObject *behind) {
+    PyObject *question = wire_of(name, behind == Py_True ? TXT : CNAME, 0), *wanted = wire_of(target, 0, 1);
+    PyObject *names[] = {name_record, name_question, name_target, name_behind, NULL};
+    PyObject *values[] = {record, question, wanted, behind};
+    PyObject *sought = question && wanted ? made(class_sought, names, values) : NULL;
+    Py_XDECREF(question);
+    Py_XDECREF(wanted);
+    return sought;
+}
+
+/* sought(record, behind): None for what needs the long way. */
+static PyObject *sought_of(PyObject *unused, PyObject *args) {
+    PyObject *record, *behind;
+    if (!PyArg_ParseTuple(args, "OO!", &record, &PyBool_Type, &behind)) return NULL;
+    PyObject *type = PyObject_GetAttr(record, name_type), *values = PyObject_GetAttr(record, name_values);
+    PyObject *name = PyObject_GetAttr(record, name_name), *sought = NULL;
+    if (class_sought && type && values && name && PyUnicode_Check(type) && PyUnicode_Check(name) &&
+        PyUnicode_CompareWithASCIIString(type, "CNAME") == 0 && PyTuple_Check(values) && PyTuple_Size(values) == 1 &&
+        PyUnicode_Check(PyTuple_GetItem(values, 0)))
+        sought = cname_sought(record, name, PyTuple_GetItem(values, 0), behind);
+    Py_XDECREF(type);
+    Py_XDECREF(values);
+    Py_XDECREF(name);
+    if (sought || PyErr_Occurred()) return sought;
+    Py_RETURN_NONE;
+}
+
+/* One of the three records of Amazon SES, with its question; NULL without an error where it needs the long way. */
+static PyObject *dkim_sought(const char *token, size_t size, const char *domain, size_t length, PyObject *zone,
+                             PyObject *behind) {
+    static const char between[] = "._domainkey.";
+    char text[256];
+    if (size > 63 || size + sizeof between - 1 + length > 254) return NULL;
+    memcpy(text, token, size);
+    memcpy(text + size, between, sizeof between - 1);
+    memcpy(text + size + sizeof between - 1, domain, length);
+    PyObject *name = PyUnicode_FromStringAndSize(text, (Py_ssize_t)(size + sizeof between - 1 + length));
+    PyObject *head = PyUnicode_FromStringAndSize(token, (Py_ssize_t)size);
+    PyObject *target = head ? PyUnicode_FromFormat("%U.%U", head, zone) : NULL;
+    PyObject *values = target ? PyTuple_Pack(1, target) : NULL, *record = NULL, *sought = NULL;
+    if (name && values) {
+        PyObject *names[] = {name_purpose, name_name,  name_type,  name_values, name_required,
+                             name_ttl,     name_known, name_verified, NULL};
+        PyObject *fields[] = {dkim, name, cname_text, values, Py_True, Py_None, Py_True, Py_True};
+        record = made(class_record, names, fields);
+        sought = record ? cname_sought(record, name, target, behind) : NULL;
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(head);
+    Py_XDECREF(target);
+    Py_XDECREF(values);
+    Py_XDECREF(record);
+    return sought;
+}
+
+/* dkim_subject(key, domain, tokens, zone, behind): None for what needs the long way. */
+static PyObject *dkim_subject(PyObject *unused, PyObject *args) {
+    PyObject *key, *domain, *tokens, *zone, *behind;
+    if (!PyArg_ParseTuple(args, "OUO!UO!", &key, &domain, &PyTuple_Type, &tokens, &zone, &PyBool_Type, &behind)) return NULL;
+    Py_ssize_t count = PyTuple_Size(tokens), length, size;
+    const char *text = PyUnicode_AsUTF8AndSize(domain, &length);
+    if (!text) return NULL;
+    if (!class_sought || count > SOUGHT_LIMIT) Py_RETURN_NONE;
+    PyObject *all = PyTuple_New(count);
+    for (Py_ssize_t i = 0; all && i < count; i++) {
+        PyObject *token = PyTuple_GetItem(tokens, i);
+        const char *head = PyUnicode_Check(token) ? PyUnicode_AsUTF8AndSize(token, &size) : NULL;
+        PyObject *sought = head ? dkim_sought(head, (size_t)size, text, (size_t)length, zone, behind) : NULL;
+        if (!sought || PyTuple_SetItem(all, i, sought) < 0) Py_CLEAR(all);
+    }
+    if (!all && PyErr_Occurred()) return NULL;
+    if (!all) Py_RETURN_NONE;
+    PyObject *names[] = {name_key, name_sought, name_wants_key, NULL}, *values[] = {key, all, behind};
+    PyObject *subject = made(class_subject, names, values);
+    Py_DECREF(all);
+    return subject;
 }
 
 /* For the tests, which hold it against its pure twin. */
@@ -420,6 +547,9 @@ static PyObject *plainly_right_of(PyObject *unused, PyObject *args) {
 static PyMethodDef functions[] = {
     {"plainly_right", plainly_right_of, METH_VARARGS, NULL},
     {"wire", wire, METH_VARARGS, NULL},
+    {"know", know, METH_VARARGS, NULL},
+    {"sought", sought_of, METH_VARARGS, NULL},
+    {"dkim_subject", dkim_subject, METH_VARARGS, NULL},
     {"tally", tally, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -528,7 +658,9 @@ static int intern_names(void) {
         {&name_question, "question"}, {&name_wanted, "wanted"}, {&name_target, "target"}, {&name_sought, "sought"},
         {&name_key, "key"}, {&name_wants_key, "wants_key"}, {&name_seen, "seen"}, {&name_fast, "fast"},
         {&name_keyed, "keyed"}, {&name_server, "server"}, {&name_stamp, "stamp"}, {&name_source, "source"},
-        {&empty_text, ""},
+        {&name_record, "record"}, {&name_behind, "behind"}, {&name_name, "name"}, {&name_type, "type"},
+        {&name_values, "values"}, {&name_purpose, "purpose"}, {&name_required, "required"}, {&name_ttl, "ttl"},
+        {&name_known, "known"}, {&name_verified, "verified"}, {&cname_text, "CNAME"}, {&empty_text, ""},
     };
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (!(*names[i].place = PyUnicode_InternFromString(names[i].text))) return -1;
