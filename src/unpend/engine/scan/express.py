@@ -13,10 +13,9 @@ from typing import Any, NamedTuple
 from unpend.model.errors import UnpendError
 from unpend.model.expected import Expected
 from unpend.model.text import Lang
-from unpend.observer.bulk import Subject, sought_of, subject_of
+from unpend.observer.bulk import Subject, dkim_subject, subject_of
 from unpend.report.scan.result import encoded, of_right
 from unpend.sources.scan_row import RowDefaults, column_of
-from unpend.sources.ses_tokens import dkim_records
 from unpend.sources.signing_zones import known_region, target_zone
 from unpend.sources.suffixes import is_public_suffix
 
@@ -79,7 +78,7 @@ def subject(told: Plain | Expected, key: Any, *, behind: bool) -> Subject:
     """The row as a subject; ValueError where a name cannot be asked for."""
     if isinstance(told, Expected):
         return subject_of(told, key, behind=behind)
-    return Subject(key, tuple([sought_of(r, behind=behind) for r in dkim_records(*told)]), behind)
+    return dkim_subject(key, *told, behind=behind)
 
 
 def right_line(line: int, told: Plain | Expected, lang: Lang) -> bytes:
