@@ -112,9 +112,11 @@ async def diagnosed(resolvers: tuple[str, ...], hints: str) -> bytes:
     """What one diagnosing process of a scan makes of them."""
     from unpend.engine.scan.judge import Judge
     from unpend.engine.scan.settings import ScanSettings
+    from unpend.observer.session import Session
 
-    judge = Judge(ScanSettings(resolvers=resolvers, root_hints=hints, port=PORT, look="none"))
-    return await judge.judged(rows())
+    async with Session() as session:
+        judge = Judge(ScanSettings(resolvers=resolvers, root_hints=hints, port=PORT, look="none"), session)
+        return await judge.judged(rows())
 
 
 def measured(title: str, zones: dict[str, str], resolvers: tuple[str, ...], hints: str) -> None:

@@ -99,7 +99,7 @@ class Genie:
     async def host(self, name: str, address: str, zone: str) -> tuple[Server, ...]:
         """A DNS host that the domain is not delegated to, at its first usable address."""
         given = NameServer(name, (address,) if address else ())
-        found = await self._walker.resolved(given)
+        found = await self._walker.resolved(given, quoted=False)
         usable = self._walker.usable(found)[:1]
         return tuple(self._walker.server(found, a, Role.UNDELEGATED, zone) for a in usable)
 

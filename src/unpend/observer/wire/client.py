@@ -26,29 +26,38 @@ AT_ONCE_PER_SERVER = 48
 
 
 class Wire:
-    """Sends at most `budget` messages. `route` maps an address and port to where they really are (the lab)."""
+    """Sends at most `budget` messages. `route` maps an address and port to where they really are (the lab).
+
+    `sockets` are those that it shares with others, None for its own.
+    """
 
     def __init__(
-        self, *, route: Route | None = None, clock: Callable[[], float] = time.time, budget: int = 500
+        self,
+        *,
+        route: Route | None = None,
+        clock: Callable[[], float] = time.time,
+        budget: int = 500,
+        sockets: Sockets | None = None,
     ) -> None:
         self._route = route or (lambda address, port: (address, port))
         self._clock = clock
         self._budget = budget
         self._random = random.SystemRandom()
-        self._sockets: Sockets | None = None
+        self._sockets = sockets
+        self._shares_sockets = sockets is not None
         self._places: dict[tuple[str, int], asyncio.Semaphore] = {}
         self._answered: set[tuple[str, int]] = set()
         self.silent: set[tuple[str, int]] = set()
         self.sent = 0
 
     async def __aenter__(self) -> Wire:
-        self._sockets = Sockets(asyncio.get_running_loop())
+        self._sockets = self._sockets or Sockets(asyncio.get_running_loop())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._sockets:
+        if self._sockets and not self._shares_sockets:
             self._sockets.close()
 
     # --- one attempt --------------------------------------------------------------------------------------------
