@@ -20,6 +20,7 @@ from unpend.engine.scan.judge import Judge
 from unpend.engine.scan.settings import ScanSettings
 from unpend.engine.scan.stages import Stage, stages
 from unpend.observer.bulk import look_up, look_up_in_batches
+from unpend.observer.session import Session
 
 FURTHER = 4096
 
@@ -97,10 +98,14 @@ def diagnose(pipe: Connection, settings: ScanSettings, share: int) -> None:
 
 
 async def _diagnose(pipe: Connection, settings: ScanSettings) -> None:
+    async with Session() as session:
+        await _diagnose_all(pipe, Judge(settings, session))
+
+
+async def _diagnose_all(pipe: Connection, judge: Judge) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     outbox = Outbox(pipe)
-    judge = Judge(settings)
     tasks: set[asyncio.Task[None]] = set()
 
     async def work(key: Any, data: bytes) -> None:

@@ -30,6 +30,7 @@ class Wire:
 
     `contact` goes along with the first try of a question over UDP. What a server makes of it must not look like a
     defect: whoever does not answer well to it is asked without, and from then on always.
+    `sockets` are those that it shares with others, None for its own.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Wire:
         clock: Callable[[], float] = time.time,
         budget: int = 500,
         contact: str = "",
+        sockets: Sockets | None = None,
     ) -> None:
         self._route = route or (lambda address, port: (address, port))
         self._clock = clock
@@ -46,20 +48,21 @@ class Wire:
         self._contact = contact_option(contact)
         self._shy: set[tuple[str, int]] = set()
         self._random = random.SystemRandom()
-        self._sockets: Sockets | None = None
+        self._sockets = sockets
+        self._shares_sockets = sockets is not None
         self._places: dict[tuple[str, int], asyncio.Semaphore] = {}
         self._answered: set[tuple[str, int]] = set()
         self.silent: set[tuple[str, int]] = set()
         self.sent = 0
 
     async def __aenter__(self) -> Wire:
-        self._sockets = Sockets(asyncio.get_running_loop())
+        self._sockets = self._sockets or Sockets(asyncio.get_running_loop())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._sockets:
+        if self._sockets and not self._shares_sockets:
             self._sockets.close()
 
     # --- one attempt --------------------------------------------------------------------------------------------
