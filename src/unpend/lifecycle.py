@@ -6,7 +6,7 @@ again is a published back-off (docs/lifecycle.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from unpend.model.identity import MACHINES, Event, Identity, Kind, Machine, Seen, Standing, State, Transition
@@ -148,13 +148,16 @@ def next_look(
     standings: Mapping[Machine, Standing], attempt: int, now: float, chance: float, kind: Kind = Kind.DOMAIN
 ) -> float:
     """When to look again: soon while anything is open, daily while anything is verified, never when all has ended."""
-    states = {standing.state for standing in standings.values()}
+    ends = [s.deadline for s in standings.values() if s.deadline is not None]
     if kind is Kind.ADDRESS:
-        return min((s.deadline for s in standings.values() if s.deadline is not None), default=NEVER)
+        return min(ends, default=NEVER)
+    return next_look_of({standing.state for standing in standings.values()}, ends, attempt, now, chance)
+
+
+def next_look_of(states: Set[State], ends: Iterable[float], attempt: int, now: float, chance: float) -> float:
+    """The same for a domain of which only the states and the ends of the windows are known."""
     if states & OPEN:
-        pause = pause_after(attempt, chance)
-        ends = [s.deadline for s in standings.values() if s.deadline is not None and s.deadline > now]
-        return min([now + pause, *ends])
+        return min([now + pause_after(attempt, chance), *(end for end in ends if end > now)])
     return now + _jittered(DRIFT_PAUSE, chance) if State.SUCCESS in states else NEVER
 
 

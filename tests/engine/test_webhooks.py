@@ -32,7 +32,7 @@ from unpend.model.identity import Event, IdentityKey, Machine, MailFrom
 from unpend.model.webhook import EndpointState, Outcome
 from unpend.store.connect import read_url
 from unpend.store.insights import KEEP
-from unpend.store.store import Looked
+from unpend.store.looked import Looked
 from unpend.store.webhooks import Webhooks
 
 A = "111111111111"

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
-from unpend.store.rows import COLUMNS
+from unpend.store.rows import COLUMNS, DUE_COLUMNS
 
 
 def identities(statement: str) -> TextualSelect:
@@ -48,11 +48,9 @@ DUE_SHARDS = text(
 )
 # Fair between the accounts that share a shard: the oldest of each in turn, out of the oldest `pool` of them all.
 READ_DUE = text(
-    f"SELECT {COLUMNS} FROM (SELECT d.id, d.due_at, "
-    "row_number() OVER (PARTITION BY o.account ORDER BY d.due_at, d.id) AS turn "
-    "FROM (SELECT id, due_at FROM schedule WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) d "
-    "JOIN identity o ON o.id = d.id ORDER BY turn, d.due_at LIMIT :limit) f "
-    "JOIN identity i ON i.id = f.id JOIN schedule s ON s.id = f.id ORDER BY f.turn, f.due_at"
+    f"SELECT {DUE_COLUMNS} FROM (SELECT id, due_at, rev, attempt FROM schedule "
+    "WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) s JOIN identity i ON i.id = s.id "
+    "ORDER BY row_number() OVER (PARTITION BY i.account ORDER BY s.due_at, s.id), s.due_at LIMIT :limit"
 )
 
 
@@ -82,6 +80,9 @@ class Batch:
         return [tuple(row) for row in result] if result.returns_rows else []
 
 
+WHOLE = Batch(
+    "id:bigint", f"SELECT {COLUMNS} FROM {{rows}} JOIN identity i ON i.id = u.id JOIN schedule s ON s.id = u.id"
+)
 CLAIM = Batch(
     "id:bigint r:integer due:float8 att:smallint at:float8",
     "UPDATE schedule SET due_at = u.due, rev = schedule.rev + 1, attempt = u.att, checked_at = u.at FROM {rows} "

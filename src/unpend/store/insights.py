@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, column, delete, select, text, update
 
 from unpend.model.identity import Identity
 from unpend.store import hot
+from unpend.store.looked import Looked
 from unpend.store.rows import COLUMNS, SHARDS, identity_of
-from unpend.store.store import Looked, Store
+from unpend.store.store import Store
 from unpend.store.tables import deep, insight
 
 AGAIN = 10.0

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from unpend.lifecycle import Decision
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
 from unpend.model.identity import (
     MACHINES,
@@ -19,7 +18,6 @@ from unpend.model.identity import (
     Identity,
     IdentityKey,
     Kind,
-    LastLook,
     Machine,
     Standing,
     State,
@@ -28,10 +26,13 @@ from unpend.model.identity import (
 from unpend.model.text import Text
 from unpend.store import hot, tables
 from unpend.store.connect import Database
+from unpend.store.looked import Looked, claim, event_rows, identity_row, step_rows, wide
 from unpend.store.outbox import event_row, tell, type_of
 from unpend.store.rows import (
     KINDS,
     STATES,
+    Claim,
+    Due,
     identity_of,
     shard_of,
     standing_columns,
@@ -75,16 +76,6 @@ class Change:
     standings: dict[Machine, Standing]
     steps: tuple[Transition, ...] = ()
     due_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One identity after a look: as it was read, what was decided, what was seen; `deep`: a diagnosis is owed."""
-
-    before: Identity
-    decision: Decision
-    look: LastLook
-    deep: bool = False
 
 
 class Store:
@@ -167,32 +158,43 @@ class Store:
             rows = connection.execute(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
             return [(row[0], row[1]) for row in rows]
 
-    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Identity]:
+    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Due]:
         """What is due in these shards: the oldest first, in turn between the accounts. Nothing is locked."""
-        found: list[Identity] = []
+        found: list[Due] = []
         with self.database.reading() as connection:
             for shard in shards:
                 left = limit - len(found)
                 if left <= 0:
                     break
                 given = {"shard": shard, "now": now, "limit": left, "pool": left * FAIR_POOL}
-                found += [identity_of(row) for row in connection.execute(hot.READ_DUE, given)]
+                found += map(Due._make, connection.execute(hot.READ_DUE, given))
         return found
 
-    def commit(self, looked: Sequence[Looked]) -> frozenset[int]:
-        """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile."""
-        with self.database.writing() as connection:
-            return self.commit_in(connection, looked)
+    def whole(self, due: Sequence[Due]) -> dict[int, Identity]:
+        """The identities of these by id, without those that somebody has changed or deleted meanwhile."""
+        revs = {each.id: each.rev for each in due}
+        with self.database.reading() as connection:
+            found = map(identity_of, hot.WHOLE.run(connection, [(number,) for number in revs]))
+            return {each.id: each for each in found if each.rev == revs[each.id]}
 
-    def commit_in(self, connection: Connection, looked: Sequence[Looked]) -> frozenset[int]:
+    def commit(self, looked: Sequence[Looked], unchanged: Sequence[Claim] = ()) -> frozenset[int]:
+        """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile.
+
+        Of what is `unchanged` only the time of the next look is written."""
+        with self.database.writing() as connection:
+            return self.commit_in(connection, looked, unchanged)
+
+    def commit_in(
+        self, connection: Connection, looked: Sequence[Looked], unchanged: Sequence[Claim] = ()
+    ) -> frozenset[int]:
         """The same as a part of a larger transaction."""
-        claims = [_claim(each) for each in sorted(looked, key=lambda each: each.before.id)]
+        claims = sorted([*unchanged, *map(claim, looked)])  # in one order for all, so that none waits for another
         won = frozenset(row[0] for row in hot.CLAIM.run(connection, claims))
         kept = [each for each in looked if each.before.id in won]
         moved = [each for each in kept if each.decision.transitions]
-        hot.IDENTITY.run(connection, [_identity_row(each) for each in kept if _wide(each)])
-        hot.TRANSITION.run(connection, [row for each in moved for row in _step_rows(each)])
-        tell(connection, [row for each in moved for row in _event_rows(each)])
+        hot.IDENTITY.run(connection, [identity_row(each) for each in kept if wide(each)])
+        hot.TRANSITION.run(connection, [row for each in moved for row in step_rows(each)])
+        tell(connection, [row for each in moved for row in event_rows(each)])
         owed = [(e.before.id, shard_of(e.before.key), e.look.checked_at) for e in kept if e.deep]
         hot.DEEP.run(connection, owed)
         return won
@@ -250,41 +252,3 @@ def _write_steps(connection: Connection, after: Identity, steps: Sequence[Transi
     numbered = [replace(step, version=version + n) for n, step in enumerate(steps, 1)]
     hot.TRANSITION.run(connection, [tuple(transition_columns(after.id, step).values()) for step in numbered])
     tell(connection, [event_row(after, type_of(step), step.at, step.version, step) for step in numbered])
-
-
-def _claim(each: Looked) -> tuple[Any, ...]:
-    return each.before.id, each.before.rev, each.decision.due_at, each.decision.attempt, each.look.checked_at
-
-
-def _wide(each: Looked) -> bool:
-    """Whether the wide row has anything new to hold."""
-    before = each.before.look
-    return each.decision.changed or (before.error_type, before.picture, before.soa) != (
-        each.look.error_type,
-        each.look.picture,
-        each.look.soa,
-    )
-
-
-def _identity_row(each: Looked) -> list[Any]:
-    look = each.look
-    row: list[Any] = [each.before.id, each.before.version + len(each.decision.transitions)]
-    row += [look.success_at, look.error_type, text_of(look.soa) if look.soa else None, look.picture]
-    for machine in MACHINES:
-        row += standing_columns(each.decision.standings[machine], machine).values()
-    return row
-
-
-def _numbered(each: Looked) -> list[Transition]:
-    first = each.before.version + 1
-    return [replace(step, version=first + n) for n, step in enumerate(each.decision.transitions)]
-
-
-def _step_rows(each: Looked) -> list[tuple[Any, ...]]:
-    return [tuple(transition_columns(each.before.id, step).values()) for step in _numbered(each)]
-
-
-def _event_rows(each: Looked) -> list[list[Any]]:
-    ownership, dkim, mail_from = (each.decision.standings[machine] for machine in MACHINES)
-    after = replace(each.before, ownership=ownership, dkim=dkim, mail_from=mail_from)
-    return [event_row(after, type_of(step), step.at, step.version, step) for step in _numbered(each)]
