@@ -7,7 +7,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from starlette.routing import Mount, Router
+from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from unpend.api.app import PREFIX, rest_door
@@ -18,7 +18,7 @@ from unpend.engine.opening import Installation
 from unpend.engine.webhooks.hooks import Hooks
 from unpend.pages.door import Pages
 from unpend.pages.gate import PageGate
-from unpend.server.app import application
+from unpend.server.app import Doors, application
 from unpend.sesv2.door import Door
 from unpend.sesv2.gate import Gate
 from unpend.store.api_keys import ApiKeys
@@ -29,7 +29,7 @@ HERE = "http://127.0.0.1"
 ACCOUNT = "000000000000"
 
 
-def doors(installation: Installation) -> Router:
+def doors(installation: Installation) -> Doors:
     """As `serve` puts them together."""
     database = installation.database
     engine = Engine(installation.identities, Replies(database), "us-east-1")

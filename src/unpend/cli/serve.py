@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -123,11 +122,13 @@ def _callers() -> list[click.Parameter]:
 
 def serve(**given: Any) -> int:
     """Serve until stopped."""
+    from unpend.server.running import run_process
+
     gate = gate_of(given)
     installation = opened(given)
     log_as_told(given)
     try:
-        asyncio.run(_serve(installation, gate, given))
+        run_process(_serve(installation, gate, given))
     finally:
         installation.close()
     sys.stderr.write(STOPPED.of(language()) + "\n")

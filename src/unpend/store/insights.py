@@ -98,9 +98,8 @@ def give_back(store: Store, owed: Sequence[Owed], due_at: float) -> None:
 
 def cause_of(store: Store, identity: int) -> str:
     """The root cause that the last diagnosis found, "" where there was none; without its case file."""
-    with store.database.reading() as connection:
-        row = connection.execute(CAUSE, {"id": identity}).first()
-    return row[0] if row else ""
+    rows = store.database.rows(CAUSE, {"id": identity})
+    return rows[0][0] if rows else ""
 
 
 def insight_of(store: Store, identity: int) -> Insight | None:
