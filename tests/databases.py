@@ -37,13 +37,13 @@ def postgres() -> Iterator[str]:
         Path("/tmp/.lockfile").unlink(missing_ok=True)
 
 
-def fresh_database(server: str) -> str:
-    """The URL of a new, empty database."""
+def fresh_database(server: str, template: str = "") -> str:
+    """The URL of a new, empty database, or of a copy of `template`, which nobody may be using."""
     url = make_url(server).set(drivername="postgresql+psycopg")
     name = f"unpend_{uuid.uuid4().hex[:12]}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
     engine.dispose()
     return url.set(database=name).render_as_string(hide_password=False)
 
