@@ -15,7 +15,7 @@ from tests.engine.agreement import differing
 from unpend.lab import scenario_names
 
 ALL = [(name, number) for number, name in enumerate(scenario_names())]
-WORLDS = ALL if os.environ.get("UNPEND_AGREE") == "all" else sorted(random.Random(5).sample(ALL, 10))
+WORLDS = ALL if os.environ.get("UNPEND_AGREE") == "all" else sorted(random.Random(8).sample(ALL, 7))
 
 
 @pytest.mark.parametrize(("name", "number"), WORLDS)
