@@ -7,6 +7,7 @@ takes a late answer for none.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -22,6 +23,7 @@ from unpend.engine.scan.stages import Stage, stages
 from unpend.observer.bulk import look_up, look_up_in_batches
 
 FURTHER = 4096
+GARBAGE = 50_000
 
 
 class Outbox:
@@ -44,8 +46,13 @@ class Outbox:
 
 
 def look(pipe: Connection, settings: ScanSettings, share: int) -> None:
-    """The fast look at one segment after the other, without a pause between them."""
+    """The fast look at one segment after the other, without a pause between them.
+
+    Rows and questions come and go by the thousand and hold no circles: looking for some costs more than it finds.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     outbox = Outbox(pipe)
 
     def done(number: int, looked: Looked) -> None:

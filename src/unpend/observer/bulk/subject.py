@@ -105,7 +105,9 @@ def sought_of(record: ExpectedRecord, *, behind: bool = False) -> Sought:
 def dkim_subject(key: Any, domain: str, tokens: tuple[str, ...], zone: str, *, behind: bool) -> Subject:
     """The three records of Amazon SES as a subject; ValueError where a name cannot be asked for."""
     made: Subject | None = None if _module is None else _module.dkim_subject(key, domain, tokens, zone, behind)
-    return made or Subject(key, tuple([sought_of(r, behind=behind) for r in dkim_records(domain, tokens, zone)]), behind)
+    return made or Subject(
+        key, tuple([sought_of(r, behind=behind) for r in dkim_records(domain, tokens, zone)]), behind
+    )
 
 
 def _plain_sought(record: ExpectedRecord, behind: bool) -> Sought:
