@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from unpend.engine.scan.express import Plain, plain, right_line, subject
 from unpend.engine.scan.judge import Unreadable, read
@@ -36,12 +37,11 @@ class Held:
     next: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a subject is known by: its segment, its place there, and what its row asks for."""
 
     held: Held
-    index: int
+    at: int
     told: Plain | Expected
 
 
@@ -115,7 +115,7 @@ class Feed(Iterator[Subject]):
         if verdict.fast is Fast.RIGHT:
             return True
         key: Key = verdict.key
-        self._leave(key.held, key.index, key.told, verdict)
+        self._leave(key.held, key.at, key.told, verdict)
         return False
 
     def taken(self) -> list[Key]:
@@ -125,8 +125,8 @@ class Feed(Iterator[Subject]):
 
     def all_right(self, key: Key) -> None:
         """Right at every stage: the row is settled."""
-        line = right_line(key.held.rows[key.index].line, key.told, self._settings.lang)
-        self._settle(key.held, key.index, line)
+        line = right_line(key.held.rows[key.at].line, key.told, self._settings.lang)
+        self._settle(key.held, key.at, line)
 
     def _leave(self, held: Held, index: int, told: Plain | Expected, verdict: FastVerdict | None) -> None:
         """Not right, or nothing that a fast look could tell: for the diagnosis, or for the user where none is wanted."""
