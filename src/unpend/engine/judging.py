@@ -20,6 +20,7 @@ OURS = frozenset({"transport"})
 SERVICE_ERROR = "SERVICE_ERROR"
 DNS_SERVER_ERROR = "DNS_SERVER_ERROR"
 WORST = ("HOST_NOT_FOUND", "TYPE_NOT_FOUND", "INVALID_VALUE", DNS_SERVER_ERROR)
+HUSHED = "!"  # before a picture of which nothing is heard any more
 ANSWERS_KEPT = 12
 VALUES_KEPT = 8
 
@@ -39,8 +40,7 @@ def judged(looks: Looks, now: float, chance: float) -> Judgement:
     sightings = sightings_of(looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
-    heard = any(glance.right is not None for glance in looks.glances)
-    picture = picture_of(looks) if heard else identity.look.picture
+    picture = _pictured(looks)
     changed = picture.partition(":")[0] != identity.look.picture.partition(":")[0]
     unsettled = bool(suspects) or _unheard(identity, sightings)
     news = News(changed, picture != identity.look.picture, unsettled)
@@ -49,8 +49,8 @@ def judged(looks: Looks, now: float, chance: float) -> Judgement:
     unsure = any(s.event is not Event.COMPLETE for m, s in sightings.items() if identity.standing(m).state in OPEN)
     stays = any(decision.standings[m].state in OPEN for m in MACHINES)
     owed = bool(suspects) or (unsure and stays and (changed or _ending(identity, now)))
-    was = identity.ownership.state is State.SUCCESS
-    return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), was and not suspects)
+    steady = identity.ownership.state is State.SUCCESS and not suspects
+    return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), steady)
 
 
 def sightings_of(looks: Looks) -> dict[Machine, Sighting]:
@@ -103,6 +103,14 @@ def _ending(identity: Identity, now: float) -> bool:
     return any(s.state is State.PENDING and s.deadline is not None and now >= s.deadline for s in standings)
 
 
+def _pictured(looks: Looks) -> str:
+    """The picture; where nobody speaks of it, the last one with a mark: that silence has begun, and ended, is news as well."""
+    was = looks.demand.identity.look.picture
+    if any(glance.right is not None for glance in looks.glances):
+        return picture_of(looks)
+    return was if was.startswith(HUSHED) or not looks.glances else HUSHED + was
+
+
 def picture_of(looks: Looks) -> str:
     """A digest of what the records look like, and the zone's serial; the same text means that nothing has changed."""
     told = [(g.seen.name, g.seen.type, g.seen.outcome, *g.seen.values) for g in looks.glances if g.right is not None]
@@ -150,6 +158,12 @@ def diagnosed(demand: Demand, report: Report, now: float, chance: float) -> Look
     kept = replace(decision, attempt=attempt, due_at=min(decision.due_at, identity.due_at))
     error = report.would_report or ("" if report.verdict is Verdict.OK else identity.look.error_type)
     return Looked(identity, kept, replace(identity.look, checked_at=now, error_type=error))
+
+
+def says_little(report: Report) -> bool:
+    """Whether too little was heard, or our own network stood in the way: it is no cause that could be left standing."""
+    ours = bool(report.findings) and report.findings[0].family in OURS
+    return report.verdict is Verdict.UNKNOWN or ours
 
 
 def _diagnosed_event(words: Sequence[str], report: Report, identity: Identity, machine: Machine) -> Event:
