@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from dataclasses import dataclass, field
 
@@ -26,8 +27,8 @@ class Asking:
     _cut_off: tuple[str, str] | None = None
     _number: int = 0
 
-    async def go_on(self) -> None:
-        """One call after the other, until the server is gone."""
+    async def go_on(self, *, patient: bool = False) -> None:
+        """One call after the other, until the server is gone. Who is patient asks again whatever was refused for now."""
         async with aiohttp.ClientSession(self.url, timeout=LOCAL) as session:
             while True:
                 what, name = self._cut_off or self._next()
@@ -35,7 +36,10 @@ class Asking:
                 try:
                     await getattr(self, what)(session, name)
                 except (aiohttp.ClientError, OSError):
-                    return
+                    if not patient:
+                        return
+                    await asyncio.sleep(0.02)
+                    continue
                 self._cut_off = None
                 self.answered += 1
 
@@ -50,13 +54,14 @@ class Asking:
 
     async def create(self, session: aiohttp.ClientSession, name: str) -> None:
         async with session.post(SES, json={"EmailIdentity": name}) as answer:
-            told = await answer.text()
+            told = await answered(answer)
             assert answer.status == 200 or "AlreadyExists" in answer.headers.get("x-amzn-errortype", ""), told
         self.there.add(name)
 
     async def create_by_rest(self, session: aiohttp.ClientSession, name: str) -> None:
         async with session.post(REST, json={"name": name}, headers={"Idempotency-Key": name}) as answer:
-            assert answer.status in {201, 409}, await answer.text()
+            told = await answered(answer)
+            assert answer.status in {201, 409}, told
             (self.there if answer.status == 201 else self.unsure).add(name)
 
     async def tag(self, session: aiohttp.ClientSession, name: str) -> None:
@@ -64,24 +69,32 @@ class Asking:
         arn = f"arn:aws:ses:us-east-1:000000000000:identity/{name}"
         tags = {"ResourceArn": arn, "Tags": [{"Key": "k", "Value": value}]}
         async with session.post("/v2/email/tags", json=tags) as answer:
-            assert answer.status == 200, await answer.text()
+            told = await answered(answer)
+            assert answer.status == 200, told
         self.tagged[name] = value
 
     async def delete(self, session: aiohttp.ClientSession, name: str) -> None:
         async with session.delete(f"{SES}/{name}") as answer:
-            assert answer.status in {200, 404}, await answer.text()
+            told = await answered(answer)
+            assert answer.status in {200, 404}, told
         self.there.discard(name)
         self.tagged.pop(name, None)
         self.gone.add(name)
 
-    async def ready(self) -> None:
-        """As soon as it says that it can work."""
+    async def ready(self, wanted: int = 200, **said: str) -> None:
+        """As soon as it says that it can work, or that it cannot (503) and why."""
         async with aiohttp.ClientSession(self.url, timeout=LOCAL) as session, asyncio.timeout(60):
             while True:
-                try:
+                with contextlib.suppress(aiohttp.ClientError, OSError):
                     async with session.get("/readyz") as answer:
-                        if answer.status == 200:
+                        told = await answer.json()
+                        if answer.status == wanted and said.items() <= told.items():
                             return
-                except (aiohttp.ClientError, OSError):
-                    pass
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.02)
+
+
+async def answered(answer: aiohttp.ClientResponse) -> str:
+    """What was said; a ClientError where it was "not now"."""
+    if answer.status == 503:
+        raise aiohttp.ClientError
+    return await answer.text()

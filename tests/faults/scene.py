@@ -50,13 +50,12 @@ class Scene:
         told = ["--database", self.database, "--resolver", f"127.0.0.1:{self.resolver.port}", "--timeout", "2"]
         return [*told, "--allow-private-targets", "--log-level", "error"]
 
-    async def serve(self) -> int:
-        return await self.victims.run(
-            self.folder, "serve", "--listen", f"127.0.0.1:{self.port}", "--region", REGION, *self.flags()
-        )
+    async def serve(self, *more: str) -> int:
+        listen = ("--listen", f"127.0.0.1:{self.port}", "--region", REGION)
+        return await self.victims.run(self.folder, "serve", *listen, *self.flags(), *more)
 
-    async def worker(self) -> int:
-        return await self.victims.run(self.folder, "worker", *self.flags())
+    async def worker(self, *more: str) -> int:
+        return await self.victims.run(self.folder, "worker", *self.flags(), *more)
 
     def create(self, count: int) -> None:
         """Domains that are due at once, beside those that are asked for at the door."""
@@ -78,8 +77,9 @@ class Scene:
     def survived(self) -> None:
         """Nothing half written, nothing twice, and nobody has met what it does not handle."""
         sound(self.house.database)
-        said = (self.folder / "said").read_text()
-        assert "Traceback" not in said, said[-4000:]
+        said = (self.folder / "said").read_text().splitlines()
+        broken = [line for line in said if "Traceback" in line and '"logger": "procrastinate' not in line]
+        assert not broken, broken[0][-4000:]
 
     async def settled(self) -> None:
         """All is looked at and all is told."""

@@ -6,7 +6,6 @@ UNPEND_KILLS says how many in all (`./dev faults`: 200), UNPEND_SEED repeats a r
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,9 +14,8 @@ import pytest
 from tests.databases import fresh_database
 from tests.engine.receivers import plain
 from tests.faults.killing import rounds, seeded
-from tests.faults.scene import ACCOUNT, REGION, Scene, scene, until
-
-from unpend.model.identity import IdentityKey
+from tests.faults.promises import as_promised, told_once
+from tests.faults.scene import Scene, scene, until
 
 Round = Callable[[Scene], Awaitable[list[int]]]
 
@@ -100,25 +98,3 @@ async def asked_to_the_end(here: Scene) -> None:
     assert not asking.done(), asking
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
-
-
-def as_promised(here: Scene) -> None:
-    """Who was told that something is done finds it done."""
-    asking = here.asking
-    for name in asking.there:
-        tags = here.house.identities.get(IdentityKey(ACCOUNT, REGION, name)).attributes.tags
-        assert asking.tagged.get(name) in {None, tags.get("k")}
-    for name in asking.gone:
-        assert here.house.identities.find(IdentityKey(ACCOUNT, REGION, name)) is None
-
-
-def told_once(here: Scene) -> None:
-    """Repeated, where it was, under its id and to the letter; nothing that was never committed, nothing left out."""
-    endpoint = here.hooks.list(ACCOUNT)[0].uid
-    kept = {each.uid for each in here.hooks.deliveries(ACCOUNT, endpoint, limit=1_000_000)}
-    told = {(each.headers["webhook-id"], each.body) for each in here.receiver.got}
-    assert len(told) == len({number for number, _ in told})
-    assert {number for number, _ in told} == kept
-    about = [json.loads(body) for _, body in told]
-    steps = [(each["data"]["id"], each["type"], json.dumps(each["data"].get("change"))) for each in about]
-    assert len(set(steps)) == len(steps), "one event, one id"

@@ -126,12 +126,25 @@ class Observed:
         try:
             with span("unpend.request", door=door, method=scope["method"]):
                 await self.app(scope, receive, sending)
+        except asyncio.CancelledError:
+            status = await _cut_off(sending, begun=took is not None)
         finally:
             took = perf_counter() - begun if took is None else took
             self.metrics.requests.labels(door, str(status)).inc()
             self.metrics.seconds.labels(door).observe(took)
             fields = {"door": door, "method": scope["method"], "status": status, "ms": round(took * 1000, 1)}
             log.log(logging.WARNING if status >= 500 else logging.DEBUG, "request", extra=fields)
+
+
+async def _cut_off(send: Send, *, begun: bool) -> int:
+    """The process stops, and this request did not end in time: its client learns that it may ask again."""
+    if begun:  # a stream of events: who listens connects again
+        await send({"type": "http.response.body", "body": b""})
+        return 200
+    headers = [(b"retry-after", b"1"), (b"connection", b"close"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+    return 503
 
 
 def door_of(path: str, method: str) -> str:
