@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import scan, scan_command
+from benchmarks import scan, scan_command, scan_deep
 from benchmarks.world import world
 
 RUNS = 7
@@ -124,9 +124,12 @@ def install_peers() -> None:
 
 
 def main() -> None:
-    """All tables, or `scan`: those of the bulk look-up; `scan-command`: the whole command beside it."""
+    """All tables, or `scan`: those of the bulk look-up; `scan-command`: the whole command beside it; `scan-deep`: its diagnoses."""
     if sys.argv[1:] == ["scan-command"]:
         scan_command.main()
+        return
+    if sys.argv[1:2] == ["scan-deep"]:
+        scan_deep.main()
         return
     if sys.argv[1:] == ["scan"]:
         scan.main()

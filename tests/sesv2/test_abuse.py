@@ -61,7 +61,7 @@ def test_a_body_of_100_mb_is_not_read(server: Served) -> None:
             told = b" 413 "
     assert b" 413 " in told[:40]
     assert sent < 50 << 20
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
     assert asked(server, "POST", "/v2/email/identities", b"", Content_Length="104857600")[0] in (400, 413)
     assert asked(server, "GET", "/healthz") == (200, "", "ok\n")
 

@@ -85,7 +85,7 @@ def test_a_look_is_committed_once_and_by_one_alone(opened: Installation) -> None
     after = opened.identities.get(key())
     assert after.ownership.state is after.dkim.state is State.SUCCESS
     assert (after.version, after.look.checked_at, after.look.success_at) == (2, now, now)
-    steps = opened.identities.history(key())
+    steps = opened.store.history(made.id)
     assert [step.version for step in steps] == [2, 1]
     assert steps[0].seen == SEEN
     assert events(opened) == [("domain.created", 0), ("domain.verified", 1), ("domain.updated", 2)]

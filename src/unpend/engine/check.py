@@ -13,11 +13,13 @@ from unpend.model.expected import Expected
 from unpend.model.observation import HostedZone, Observation, Registration
 from unpend.model.text import Text
 from unpend.observer.look import Look
+from unpend.observer.session import Session
 from unpend.observer.settings import Hints, Resolver, Settings
 from unpend.observer.system import system_resolvers
 from unpend.observer.wire import Wire
 from unpend.report.report import Report, report_of
 from unpend.sources import DomainInput, read_domain, read_expected
+from unpend.sources.contact import read_contact
 
 NOT_A_RESOLVER = Text(en="{given} is not a resolver's address.", ja="{given} はリゾルバーのアドレスではありません。")
 GIVE_AN_ADDRESS = Text(
@@ -52,14 +54,17 @@ async def check(
     hosted_zones: Sequence[HostedZone] = (),
     progress: Callable[[Text], None] | None = None,
     route: Route | None = None,
+    contact: str = "",
+    session: Session | None = None,
 ) -> Report:
     """Why is this domain not verified? Asks real servers, changes nothing.
 
     `expected` is what the mail provider asked for: an `Expected`, or the text of any format that `--expect` takes;
     None where it is not known. `resolvers` are "ADDR", "ADDR:PORT", "[V6]:PORT" or pairs (default: the system's and
     three public ones); `root_hints` is the text of a root hints file; `also_ask` holds "HOST" or "HOST@ADDR";
-    `policy` has SPF and DMARC of the domain looked at as well;
-    `timeout` (seconds) bounds one server's silence, `deadline` the whole check.
+    `policy` has SPF and DMARC of the domain looked at as well; `contact` (an address, a URL) is told to the servers;
+    `timeout` (seconds) bounds one server's silence, `deadline` the whole check. Checks with the same settings in one
+    `session` share sockets and what they learn of the registries, of name servers' addresses and of common targets.
 
     Raises DomainError, ExpectationError or UsageError for input that cannot be used; trouble on the network is in the
     report. Source of the procedure: docs/architecture.md.
@@ -75,9 +80,10 @@ async def check(
         ipv6=ipv6,
         timeout=timeout,
         deadline=deadline,
+        contact=read_contact(contact) if contact else "",
     )
     inputs = (registration, tuple(hosted_zones))
-    observation = await _observe(subject, wanted, settings, inputs, progress, route)
+    observation = await _observe(subject, wanted, settings, inputs, progress, route, session)
     return report_of(wanted, observation)
 
 
@@ -88,8 +94,10 @@ async def _observe(
     inputs: tuple[Registration | None, tuple[HostedZone, ...]],
     progress: Callable[[Text], None] | None,
     route: Route | None,
+    session: Session | None,
 ) -> Observation:
-    async with Wire(route=route, budget=settings.budget) as wire:
+    sockets = session.sockets if session else None
+    async with Wire(route=route, budget=settings.budget, contact=settings.contact, sockets=sockets) as wire:
         look = Look(
             expected,
             settings,
@@ -98,6 +106,7 @@ async def _observe(
             registration=inputs[0],
             hosted_zones=inputs[1],
             progress=progress or (lambda _: None),
+            memory=session.memory if session else None,
         )
         return await look.observe()
 

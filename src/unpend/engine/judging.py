@@ -17,6 +17,7 @@ from unpend.store.looked import Looked
 OURS = frozenset({"transport"})
 SERVICE_ERROR = "SERVICE_ERROR"
 WORST = (HOST_NOT_FOUND, TYPE_NOT_FOUND, INVALID_VALUE, DNS_SERVER_ERROR)
+HUSHED = "!"  # before a picture of which nothing is heard any more
 ANSWERS_KEPT = 12
 VALUES_KEPT = 8
 
@@ -37,8 +38,7 @@ def judged(identity: Identity, demand: Demand, looks: Looks, now: float, chance:
     sightings = sightings_of(identity, demand, looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
-    heard = any(glance.right is not None for glance in looks.glances)
-    picture = looks.picture if heard else identity.look.picture
+    picture = _pictured(identity, looks)
     changed = picture.partition(":")[0] != identity.look.picture.partition(":")[0]
     unsettled = bool(suspects) or _unheard(identity, sightings)
     news = News(changed, picture != identity.look.picture, unsettled)
@@ -101,6 +101,14 @@ def _ending(identity: Identity, now: float) -> bool:
     return any(s.state is State.PENDING and s.deadline is not None and now >= s.deadline for s in standings)
 
 
+def _pictured(identity: Identity, looks: Looks) -> str:
+    """The picture; where nobody speaks of it, the last one with a mark: that silence has begun, and ended, is news as well."""
+    was = identity.look.picture
+    if any(glance.right is not None for glance in looks.glances):
+        return looks.picture
+    return was if was.startswith(HUSHED) or not looks.glances else HUSHED + was
+
+
 def _last_look(identity: Identity, looks: Looks, picture: str, now: float) -> LastLook:
     error = worst_of([glance.word for glance in looks.glances])
     success_at = now if not error else identity.look.success_at
@@ -130,6 +138,12 @@ def diagnosed(identity: Identity, report: Report, now: float, chance: float) -> 
     kept = replace(decision, attempt=attempt, due_at=min(decision.due_at, identity.due_at))
     error = report.would_report or ("" if report.verdict is Verdict.OK else identity.look.error_type)
     return Looked(identity, kept, replace(identity.look, checked_at=now, error_type=error))
+
+
+def says_little(report: Report) -> bool:
+    """Whether too little was heard, or our own network stood in the way: it is no cause that could be left standing."""
+    ours = bool(report.findings) and report.findings[0].family in OURS
+    return report.verdict is Verdict.UNKNOWN or ours
 
 
 def _diagnosed_event(words: Sequence[str], report: Report, identity: Identity, machine: Machine) -> Event:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from unpend.engine.demands import Demand
 from unpend.engine.judging import judged, worst_of
-from unpend.engine.looking import Answers, Glance, Looks, picture_of, words_of
+from unpend.engine.looking import DNS_SERVER_ERROR, Answers, Glance, Looks, picture_of, words_of
 from unpend.lifecycle import MOST_ATTEMPTS, OPEN, next_look_of
 from unpend.model.identity import Identity, IdentityKey, Kind, Seen, Standing, State
 from unpend.store.rows import STATES, Claim, Due
@@ -19,6 +19,7 @@ from unpend.store.rows import STATES, Claim, Due
 COMBINATIONS = 4096
 NO_KEY = IdentityKey("", "", "")
 NOT_READ = Seen("", "", "")
+SILENT = frozenset({DNS_SERVER_ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,11 @@ def unchanged(due: Due, demand: Demand, heard: Answers, now: float, chance: floa
     ends = (due.ownership_deadline, due.dkim_deadline, due.mail_from_deadline)
     open_ends = [end for end in ends if end is not None]
     words = words_of(demand, heard)
-    if not words or (open_ends and min(open_ends) <= now) or picture_of(demand, words, heard) != due.picture:
+    if (
+        SILENT.issuperset(words)
+        or (open_ends and min(open_ends) <= now)
+        or picture_of(demand, words, heard) != due.picture
+    ):
         return None
     seen = outlook(due.ownership, due.dkim, due.mail_from, demand.counts, words)
     if not seen.still or seen.error_type != due.error_type:

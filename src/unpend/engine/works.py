@@ -18,7 +18,7 @@ from unpend.engine.brake import PAUSE, Brake
 from unpend.engine.clock import Clock
 from unpend.engine.deep import DnsFlags, diagnose_identity, insight_from
 from unpend.engine.demands import Demand, demand_of_due
-from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged
+from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged, says_little
 from unpend.engine.looking import Answers, Quick, QuickLook, looks_of
 from unpend.engine.still import Outlook, unchanged
 from unpend.engine.tracing import span
@@ -34,6 +34,7 @@ from unpend.store.store import Store
 BATCH = 500
 THREADS = 4
 LATER = 60.0
+UNHEARD = 900.0  # a diagnosis that heard too little is made again
 T = TypeVar("T")
 
 
@@ -183,8 +184,9 @@ class Works:
             now = self.clock.now()
             found = await insight_from(report, now)
             steps: list[Transition] = []
+            again_at = now + UNHEARD if says_little(report) else None
             kept = await self.thread(
-                keep_insight, self.store, owed, lambda row: self._by(report, row, now, steps), found
+                keep_insight, self.store, owed, lambda row: self._by(report, row, now, steps), found, again_at
             )
         except Exception:
             self.tally.quarantined += 1

@@ -15,6 +15,7 @@ from unpend.model.observation import HostedZone, Observation, Registration
 from unpend.model.records import Question
 from unpend.model.text import Text
 from unpend.observer.battery import Battery
+from unpend.observer.memory import Memory
 from unpend.observer.notebook import Asker, Notebook
 from unpend.observer.settings import Settings
 from unpend.observer.spf_chain import follow
@@ -43,6 +44,7 @@ class Look:
         registration: Registration | None = None,
         hosted_zones: tuple[HostedZone, ...] = (),
         progress: Progress = lambda _: None,
+        memory: Memory | None = None,
     ) -> None:
         self._expected = expected
         self._settings = settings
@@ -50,7 +52,7 @@ class Look:
         self._hosted_zones = hosted_zones
         self._progress = progress
         self._registrable = registrable or expected.domain
-        self._notebook = Notebook(wire, settings)
+        self._notebook = Notebook(wire, settings, memory, self._registrable)
         self._walker = Walker(self._notebook, settings)
         self._genie = Genie(self._notebook, self._walker, settings)
         self._started_at = time.time()
@@ -78,6 +80,7 @@ class Look:
         await asyncio.gather(self._domain_and_hosts(battery), battery.resolvers())
 
     async def _domain_and_hosts(self, battery: Battery) -> None:
+        await self._walker.through_the_registry(self._registrable)
         await battery.run()
         zone = self._walker.holding(self._expected.domain).zone
         zone = zone if is_under(zone, self._registrable) else self._registrable

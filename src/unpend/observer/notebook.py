@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Protocol
 
-from unpend.model.records import Exchange, Probe, Question, Server
+from unpend.model.names import ROOT, is_under
+from unpend.model.records import Exchange, Probe, Question, Role, Server
+from unpend.observer.memory import Memory
 from unpend.observer.settings import Settings
 
 
@@ -23,13 +25,19 @@ Work = Callable[[Server, Probe], Coroutine[Any, Any, Exchange]]
 
 
 class Notebook:
-    """All that was heard so far. Questions that are under way are shared by whoever wants their answer."""
+    """All that was heard so far. Questions that are under way are shared by whoever wants their answer.
 
-    def __init__(self, wire: Asker, settings: Settings) -> None:
+    `memory` is what looks of the same process share; what is said of names under `own` never gets into it.
+    """
+
+    def __init__(self, wire: Asker, settings: Settings, memory: Memory | None = None, own: str = ROOT) -> None:
         self._wire = wire
+        self.memory = memory
+        self._own = own
         self._settings = settings
         self._tasks: dict[tuple[Server, Probe, bool], asyncio.Task[Exchange]] = {}
         self._usable: dict[str, bool] = {}
+        self._quoted: set[int] = set()
         self.exchanges: list[Exchange] = []
 
     def ask(
@@ -57,8 +65,15 @@ class Notebook:
         return asyncio.shield(task)
 
     async def _persisted(self, server: Server, probe: Probe) -> Exchange:
+        common = self.common(probe.question.name) if server.role is Role.RESOLVER else None
+        known = common.answers.get((server, probe)) if common else None
+        if known is not None:
+            self.exchanges.append(known.value)
+            return known.value
         heard = await self._wire.persist(server, probe, self._settings.timeout)
         self.exchanges.extend(heard)
+        if common is not None and len(heard) == 1:
+            common.answers.keep((server, probe), heard[0], heard)
         return heard[-1]
 
     async def _attempted(self, server: Server, probe: Probe) -> Exchange:
@@ -74,6 +89,17 @@ class Notebook:
 
     def _allowed(self, address: str) -> bool:
         return self._settings.ipv6 if ":" in address else self._settings.ipv4
+
+    def common(self, name: str) -> Memory | None:
+        """Where what is said of this name is remembered: nowhere, where it is the domain's own."""
+        return None if is_under(name, self._own) else self.memory
+
+    def quote(self, exchanges: Iterable[Exchange]) -> None:
+        """Write down what another look heard, once."""
+        for exchange in exchanges:
+            if id(exchange) not in self._quoted:
+                self._quoted.add(id(exchange))
+                self.exchanges.append(exchange)
 
     def pending(self) -> tuple[str, ...]:
         """The questions that nobody has answered yet, in words."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from unpend.model.names import ROOT, is_under, labels
+from unpend.model.names import ROOT, ancestors, is_under, labels, parent
 from unpend.model.observation import NameServer, ZoneCut
 from unpend.model.records import Exchange, Outcome, Question, Record, Role, Server
 from unpend.observer.notebook import Notebook
@@ -30,6 +30,7 @@ class Walker:
         hints = tuple(NameServer(name, addresses, addresses) for name, addresses in settings.root_hints)
         self.cuts: dict[str, ZoneCut] = {ROOT: ZoneCut(ROOT, ROOT, hints)}
         self._looked_up: dict[str, asyncio.Task[NameServer]] = {}
+        self._registries: set[str] = set()
 
     # --- zone cuts ----------------------------------------------------------------------------------------------
 
@@ -45,9 +46,28 @@ class Walker:
             return None
         exchange = await self.first_conclusive(here, question, role, depth)
         below = None if exchange is None else cut_in(exchange, here)
-        if below is not None:
+        if exchange is not None and below is not None:
             self.cuts.setdefault(below.zone, below)
+            if self._notebook.memory and question.name in self._registries:
+                self._notebook.memory.cuts.keep(below.zone, below, (exchange,))
         return below
+
+    async def through_the_registry(self, registrable: str) -> None:
+        """Down to the registry's own zone, with a question that all its domains share, where looks share what they hear.
+
+        A referral that is shown in many reports must not name another's domain.
+        """
+        memory, suffix = self._notebook.memory, parent(registrable)
+        if memory is None or suffix == ROOT:
+            return
+        self._registries.add(suffix)
+        for zone in reversed(ancestors(suffix)):
+            known = memory.cuts.get(zone)
+            if known is not None:
+                self.cuts.setdefault(zone, known.value)
+                self._notebook.quote(known.shown_by)
+        if memory.cuts.get(suffix) is None:
+            await self.descend(Question(suffix, "SOA"))
 
     async def descend(self, question: Question, *along: Question, depth: int = 0) -> ZoneCut:
         """All the way down to the zone that holds the question's name.
@@ -111,10 +131,18 @@ class Walker:
         addresses = sorted(nameserver.addresses, key=lambda a: ":" in a)
         return tuple(a for a in addresses if self._notebook.usable(a))[:ADDRESSES_LIMIT]
 
-    async def resolved(self, nameserver: NameServer, depth: int = 0) -> NameServer:
-        """The name server with addresses, looked up from the root where the parent gave none."""
+    async def resolved(self, nameserver: NameServer, depth: int = 0, *, quoted: bool = True) -> NameServer:
+        """The name server with addresses, looked up from the root where the parent gave none.
+
+        `quoted`: the report should show how that came out, also where another look heard it.
+        """
         if nameserver.addresses or nameserver.failure:
             return nameserver
+        memory = self._notebook.common(nameserver.name)
+        known = memory.nameservers.get(nameserver.name) if memory else None
+        if known is not None:
+            self._notebook.quote(known.shown_by if quoted else ())
+            return known.value
         if depth > DEPTH_LIMIT:
             return replace(nameserver, failure=Outcome.TIMEOUT)
         if nameserver.name not in self._looked_up:
@@ -141,8 +169,13 @@ class Walker:
         heard = [exchange for exchange in answers if exchange is not None]
         addresses = tuple(value for e in heard for value in (*e.values("A"), *e.values("AAAA")))
         if addresses:
-            return replace(nameserver, addresses=addresses)
-        return replace(nameserver, failure=heard[0].outcome if heard else Outcome.TIMEOUT)
+            found = replace(nameserver, addresses=addresses)
+        else:
+            found = replace(nameserver, failure=heard[0].outcome if heard else Outcome.TIMEOUT)
+        memory = self._notebook.common(nameserver.name)
+        if memory and len(heard) == len(questions):
+            memory.nameservers.keep(nameserver.name, found, heard)
+        return found
 
     async def close(self) -> None:
         """Give up what is still under way."""

@@ -10,6 +10,7 @@ from unpend.diagnosis.case import Case, soa_primary
 from unpend.model.observation import NameServer
 from unpend.model.records import Exchange, Probe, Question, Role, Server, Via
 from unpend.observer.battery import resolver_servers
+from unpend.observer.denied import Denied, Put
 from unpend.observer.notebook import Notebook
 from unpend.observer.settings import Settings
 from unpend.observer.walk import Walker
@@ -27,20 +28,37 @@ class Genie:
         self._settings = settings
 
     async def grant(self, wishes: Iterable[Ask], case: Case) -> None:
-        """All wishes of a round at once."""
-        await asyncio.gather(*(self._grant(ask, case) for ask in wishes))
+        """All wishes of a round at once; those that one server is enough for by zone, in two steps."""
+        others: list[Ask] = []
+        ones: dict[str, dict[Question, None]] = {}
+        for ask in wishes:
+            if ask.whom is not Whom.ONE:
+                others.append(ask)
+                continue
+            zone = ask.zone or case.zone_of(ask.question.name) or case.zone
+            ones.setdefault(zone, {})[ask.question] = None
+        by_zone = (self._ask_one(zone, questions, case) for zone, questions in ones.items())
+        await asyncio.gather(*by_zone, *(self._grant(ask, case) for ask in others))
 
     async def _grant(self, ask: Ask, case: Case) -> None:
-        if ask.whom is Whom.ONE:
-            await asyncio.gather(*(self._until_conclusive(ask, group) for group in self._voices(ask, case)))
-            return
         servers = await self._servers(ask, case)
         await asyncio.gather(*(self._ask(ask, server) for server in servers))
 
-    async def _until_conclusive(self, ask: Ask, servers: list[Server]) -> None:
-        for server in servers[:TRIED_FOR_ONE]:
-            if (await self._ask(ask, server)).outcome.conclusive:
-                return
+    async def _ask_one(self, zone: str, questions: Iterable[Question], case: Case) -> None:
+        """One server of each voice in the zone, without asking below what it denies."""
+        voices = self._voices(zone, case)
+        denied = (Denied(case, zone, voice[0], self._until_conclusive(voice)) for voice in voices)
+        await asyncio.gather(*(each.ask(questions) for each in denied))
+
+    def _until_conclusive(self, servers: list[Server]) -> Put:
+        async def put(question: Question) -> Exchange:
+            for server in servers[:TRIED_FOR_ONE]:
+                exchange = await self._ask(Ask(question), server)
+                if exchange.outcome.conclusive:
+                    break
+            return exchange
+
+        return put
 
     async def _ask(self, ask: Ask, server: Server) -> Exchange:
         signed = server.role is Role.AUTHORITATIVE and self._signed(server.zone)
@@ -55,9 +73,9 @@ class Genie:
         cut = self._walker.cuts.get(zone)
         return bool(cut and cut.ds)
 
-    def _voices(self, ask: Ask, case: Case) -> list[list[Server]]:
+    @staticmethod
+    def _voices(zone: str, case: Case) -> list[list[Server]]:
         """The live servers of the zone, grouped by the primary that their SOA names: one of each group is enough."""
-        zone = ask.zone or case.zone_of(ask.question.name) or case.zone
         groups: dict[str, list[Server]] = {}
         for server in case.live_servers(zone):
             soa = case.soa(server)
@@ -81,7 +99,7 @@ class Genie:
     async def host(self, name: str, address: str, zone: str) -> tuple[Server, ...]:
         """A DNS host that the domain is not delegated to, at its first usable address."""
         given = NameServer(name, (address,) if address else ())
-        found = await self._walker.resolved(given)
+        found = await self._walker.resolved(given, quoted=False)
         usable = self._walker.usable(found)[:1]
         return tuple(self._walker.server(found, a, Role.UNDELEGATED, zone) for a in usable)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
@@ -26,6 +26,7 @@ from unpend.model.identity import (
 from unpend.model.text import Text
 from unpend.store import hot, tables
 from unpend.store.connect import Database
+from unpend.store.direct import run
 from unpend.store.looked import Looked, claim, event_rows, identity_row, step_rows, wide
 from unpend.store.outbox import event_row, tell, type_of
 from unpend.store.rows import (
@@ -44,8 +45,6 @@ from unpend.store.rows import (
 EXISTS = Text(en="There is an identity {name} already.", ja="ID {name} は既に存在します。")
 UNKNOWN = Text(en="There is no identity {name}.", ja="ID {name} は存在しません。")
 FAIR_POOL = 4
-INSERT_IDENTITY = insert(tables.identity).returning(tables.identity.c.id)
-INSERT_SCHEDULE = insert(tables.schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +85,30 @@ class Store:
 
     def get(self, key: IdentityKey) -> Identity | None:
         """The identity, None where there is none."""
-        with self.database.reading() as connection:
-            return self.get_in(connection, key)
+        rows = self.database.rows(hot.GET, _named(key))
+        return identity_of(rows[0]) if rows else None
 
     def get_in(self, connection: Connection, key: IdentityKey, *, lock: bool = False) -> Identity | None:
         """The same as a part of a larger transaction; `lock` has it stand still until that ends."""
-        given = {"account": key.account, "region": key.region, "name": key.name}
         locking = lock and not self.database.sqlite
-        row = connection.execute(hot.GET_LOCKED if locking else hot.GET, given).first()
-        return identity_of(row) if row else None
+        rows = run(connection, hot.GET_LOCKED if locking else hot.GET, _named(key))
+        return identity_of(rows[0]) if rows else None
 
     def by_uid(self, uid: str) -> Identity | None:
         """The identity with this public id."""
-        with self.database.reading() as connection:
-            row = connection.execute(hot.GET_UID, {"uid": uid}).first()
-        return identity_of(row) if row else None
+        rows = self.database.rows(hot.GET_UID, {"uid": uid})
+        return identity_of(rows[0]) if rows else None
 
     def page(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Identity]:
         """Identities in the order of their names, from after this one."""
         given = {"account": account, "region": region, "after": after, "limit": limit}
-        with self.database.reading() as connection:
-            return [identity_of(row) for row in connection.execute(hot.LIST, given)]
+        return [identity_of(row) for row in self.database.rows(hot.LIST, given)]
 
     def glimpses(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Glimpse]:
         """The same page, without what a list does not show."""
         given = {"account": account, "region": region, "after": after, "limit": limit}
-        with self.database.reading() as connection:
-            rows = connection.execute(hot.GLIMPSES, given)
-            return [Glimpse(row[0], KINDS[row[1]], STATES[row[2]]) for row in rows]
+        rows = self.database.rows(hot.GLIMPSES, given)
+        return [Glimpse(name, KINDS[kind], STATES[state]) for name, kind, state in rows]
 
     def create(self, draft: Draft, now: float) -> Identity:
         """A new identity and its `domain.created`; IdentityExistsError where there is one."""
@@ -154,9 +149,8 @@ class Store:
 
     def due_shards(self, now: float, first: int = 0, last: int = 1023) -> list[tuple[int, float]]:
         """The shards in which something is due, and since when."""
-        with self.database.reading() as connection:
-            rows = connection.execute(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
-            return [(row[0], row[1]) for row in rows]
+        rows = self.database.rows(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
+        return [(row[0], row[1]) for row in rows]
 
     def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Due]:
         """What is due in these shards: the oldest first, in turn between the accounts. Nothing is locked."""
@@ -200,6 +194,10 @@ class Store:
         return won
 
 
+def _named(key: IdentityKey) -> dict[str, str]:
+    return {"account": key.account, "region": key.region, "name": key.name}
+
+
 def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
     uid = str(uuid.uuid4())
     values: dict[str, Any] = {
@@ -210,13 +208,11 @@ def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
         "kind": KINDS.index(draft.kind),
         "created_at": now,
         "attributes": text_of(draft.attributes),
-        "version": 0,
     }
     for machine in MACHINES:
         values |= standing_columns(draft.standings[machine], machine)
-    number: int = connection.execute(INSERT_IDENTITY, values).scalar_one()
-    row = {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at, "rev": 0, "attempt": 0}
-    connection.execute(INSERT_SCHEDULE, row)
+    number: int = run(connection, hot.NEW_IDENTITY, values)[0][0]
+    run(connection, hot.NEW_SCHEDULE, {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at})
     ownership, dkim, mail_from = (draft.standings[machine] for machine in MACHINES)
     return Identity(
         number, uid, draft.key, draft.kind, now, ownership, dkim, mail_from, draft.attributes, due_at=draft.due_at

@@ -13,6 +13,7 @@ from unpend.model.errors import UnpendError
 from unpend.model.expected import Expected
 from unpend.model.records import Question, Server
 from unpend.model.text import Text
+from unpend.observer.session import Session
 from unpend.report.report import Report
 from unpend.report.scan.result import Result, encoded, of_report, of_trouble
 from unpend.report.verdict import Verdict
@@ -28,8 +29,9 @@ UNKNOWN = "unknown"
 class Judge:
     """Judges segments, several at once; the diagnoses of all of them share one limit."""
 
-    def __init__(self, settings: ScanSettings) -> None:
+    def __init__(self, settings: ScanSettings, session: Session | None = None) -> None:
         self._settings = settings
+        self._session = session
         self._places = asyncio.Semaphore(settings.deep)
         self._quiet = asyncio.Semaphore(max(1, settings.deep // 4))
 
@@ -74,6 +76,8 @@ class Judge:
             ipv6=given.ipv6,
             timeout=given.timeout,
             deadline=given.deadline,
+            contact=given.contact,
+            session=self._session,
         )
 
 

@@ -7,6 +7,7 @@ takes a late answer for none.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -20,8 +21,10 @@ from unpend.engine.scan.judge import Judge
 from unpend.engine.scan.settings import ScanSettings
 from unpend.engine.scan.stages import Stage, stages
 from unpend.observer.bulk import look_up, look_up_in_batches
+from unpend.observer.session import Session
 
 FURTHER = 4096
+GARBAGE = 50_000
 
 
 class Outbox:
@@ -44,8 +47,13 @@ class Outbox:
 
 
 def look(pipe: Connection, settings: ScanSettings, share: int) -> None:
-    """The fast look at one segment after the other, without a pause between them."""
+    """The fast look at one segment after the other, without a pause between them.
+
+    Rows and questions come and go by the thousand and hold no circles: looking for some costs more than it finds.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     outbox = Outbox(pipe)
 
     def done(number: int, looked: Looked) -> None:
@@ -97,10 +105,14 @@ def diagnose(pipe: Connection, settings: ScanSettings, share: int) -> None:
 
 
 async def _diagnose(pipe: Connection, settings: ScanSettings) -> None:
+    async with Session() as session:
+        await _diagnose_all(pipe, Judge(settings, session))
+
+
+async def _diagnose_all(pipe: Connection, judge: Judge) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     outbox = Outbox(pipe)
-    judge = Judge(settings)
     tasks: set[asyncio.Task[None]] = set()
 
     async def work(key: Any, data: bytes) -> None:

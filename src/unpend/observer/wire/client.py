@@ -11,7 +11,7 @@ from dataclasses import replace
 from types import TracebackType
 
 from unpend.model.records import Exchange, Outcome, Probe, Server, Via
-from unpend.observer.wire.message import Query, decode, encode, outcome_of
+from unpend.observer.wire.message import Query, contact_option, decode, encode, outcome_of
 from unpend.observer.wire.names import MalformedMessageError
 from unpend.observer.wire.sockets import Heard, PeerUnreachableError, Sockets, echoes
 
@@ -26,29 +26,43 @@ AT_ONCE_PER_SERVER = 48
 
 
 class Wire:
-    """Sends at most `budget` messages. `route` maps an address and port to where they really are (the lab)."""
+    """Sends at most `budget` messages. `route` maps an address and port to where they really are (the lab).
+
+    `contact` goes along with the first try of a question over UDP. What a server makes of it must not look like a
+    defect: whoever does not answer well to it is asked without, and from then on always.
+    `sockets` are those that it shares with others, None for its own.
+    """
 
     def __init__(
-        self, *, route: Route | None = None, clock: Callable[[], float] = time.time, budget: int = 500
+        self,
+        *,
+        route: Route | None = None,
+        clock: Callable[[], float] = time.time,
+        budget: int = 500,
+        contact: str = "",
+        sockets: Sockets | None = None,
     ) -> None:
         self._route = route or (lambda address, port: (address, port))
         self._clock = clock
         self._budget = budget
+        self._contact = contact_option(contact)
+        self._shy: set[tuple[str, int]] = set()
         self._random = random.SystemRandom()
-        self._sockets: Sockets | None = None
+        self._sockets = sockets
+        self._shares_sockets = sockets is not None
         self._places: dict[tuple[str, int], asyncio.Semaphore] = {}
         self._answered: set[tuple[str, int]] = set()
         self.silent: set[tuple[str, int]] = set()
         self.sent = 0
 
     async def __aenter__(self) -> Wire:
-        self._sockets = Sockets(asyncio.get_running_loop())
+        self._sockets = self._sockets or Sockets(asyncio.get_running_loop())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._sockets:
+        if self._sockets and not self._shares_sockets:
             self._sockets.close()
 
     # --- one attempt --------------------------------------------------------------------------------------------
@@ -102,13 +116,22 @@ class Wire:
             data = await self._over_tcp(peer, query, timeout)
             return Heard(data, query.question, sent_at, asyncio.get_running_loop().time())
 
+        where = (server.address, server.port)
+        tries: list[bytes] = []
+
         def encoded() -> Query | None:
             if self.sent >= self._budget:
                 return None
             self.sent += 1
-            return encode(probe, self._new_id(), self._random)
+            options = self._contact if again and not tries and where not in self._shy else b""
+            query = encode(probe, self._new_id(), self._random, options)
+            tries.append(query.data[:2])
+            return query
 
-        return await self._open().ask(peer, encoded, timeout, again)
+        heard = await self._open().ask(peer, encoded, timeout, again)
+        if self._contact and heard.data[:2] != tries[0]:
+            self._shy.add(where)
+        return heard
 
     @staticmethod
     async def _over_tcp(peer: tuple[str, int], query: Query, timeout: float) -> bytes:
@@ -164,7 +187,19 @@ class Wire:
     async def _over_udp(self, server: Server, probe: Probe, timeout: float) -> Exchange:
         """Two attempts; the answer to the first still counts while the second is under way."""
         again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
-        return await self._attempt(server, probe, timeout * OTHER_WAYS_AFTER, again)
+        heard = await self._attempt(server, probe, timeout * OTHER_WAYS_AFTER, again)
+        if self._minds_the_contact(heard):
+            return await self._attempt(server, probe, timeout * OTHER_WAYS_AFTER, again)
+        return heard
+
+    def _minds_the_contact(self, heard: Exchange) -> bool:
+        """Whether the server said no to a question that named the contact, for the first time."""
+        where = (heard.server.address, heard.server.port)
+        said_no = not heard.outcome.conclusive and heard.outcome not in {Outcome.TIMEOUT, Outcome.UNREACHABLE}
+        if not self._contact or where in self._shy or not said_no:
+            return False
+        self._shy.add(where)
+        return True
 
     async def _other_ways(self, server: Server, probe: Probe, spent: float, timeout: float) -> tuple[Exchange, ...]:
         """Without EDNS and over TCP, at the same time; the one that was answered comes last."""
