@@ -68,7 +68,7 @@ def test_where_it_answers_the_whole_judgement_says_the_same(
     due = due_of(identity)
     assert demand_of_due(due) == demand
     short = unchanged(due, demand, after, NOW, 0.3)
-    whole = judged(identity, looks_of(demand, after), NOW, 0.3)
+    whole = judged(identity, demand, looks_of(demand, after), NOW, 0.3)
     nothing_new = not (wide(whole.looked) or whole.unsettled or whole.looked.deep)
     late = any(each.deadline == NOW for each in standings)
     if short is None:

@@ -2,52 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from unpend.lifecycle import OPEN
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
-from unpend.model.identity import MACHINES, Attributes, Identity, IdentityKey, Kind, Machine, Signing, State
-from unpend.store.rows import KINDS, STATES, Due, attributes_of
+from unpend.model.identity import MACHINES, Attributes, Identity, Kind, Machine, Signing, State, domain_of
+from unpend.store.rows import NOT_STARTED_NUMBER, OPEN_NUMBERS, Due, attributes_of
 
 OWNERSHIP_NAME = "_amazonses."
+ORDER = (Machine.DKIM, Machine.OWNERSHIP, Machine.MAIL_FROM)
+NONE = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one identity has to have published. `of` says for each record which machine it is for; `awaited`: somebody
-    waits for an edit of the zone."""
+    """What one identity has to have published. `counts` says how many of the records are for each machine in ORDER;
+    `awaited`: somebody waits for an edit of the zone."""
 
     domain: str
     records: tuple[ExpectedRecord, ...]
-    of: tuple[Machine, ...]
+    counts: tuple[int, int, int]
     awaited: bool = False
 
-    def indexes(self, machine: Machine) -> tuple[int, ...]:
+    def indexes(self, machine: Machine) -> range:
         """Where the records of this machine are."""
-        return tuple([index for index, each in enumerate(self.of) if each is machine])
+        place = ORDER.index(machine)
+        start = sum(self.counts[:place])
+        return range(start, start + self.counts[place])
 
 
 def demand_of(identity: Identity) -> Demand:
     """Every record that decides one of its machines."""
-    states = [identity.standing(machine).state for machine in MACHINES]
-    return _demand(identity.kind, identity.key, identity.attributes, states)
+    if identity.kind is Kind.ADDRESS:
+        return Demand(identity.key.domain, (), NONE)
+    demanded = identity.mail_from.state is not State.NOT_STARTED
+    awaited = any(identity.standing(machine).state in OPEN for machine in MACHINES)
+    return _demand(identity.key.domain, identity.key.region, identity.attributes, demanded, awaited)
 
 
 def demand_of_due(due: Due) -> Demand:
     """The same for what is due, of which no more than that is known."""
-    states = [STATES[due.ownership], STATES[due.dkim], STATES[due.mail_from]]
-    return _demand(KINDS[due.kind], IdentityKey("", due.region, due.name), attributes_of(due.attributes), states)
+    domain = domain_of(due.name)
+    if due.kind:
+        return Demand(domain, (), NONE)
+    awaited = due.ownership in OPEN_NUMBERS or due.dkim in OPEN_NUMBERS or due.mail_from in OPEN_NUMBERS
+    return _demand(domain, due.region, attributes_of(due.attributes), due.mail_from != NOT_STARTED_NUMBER, awaited)
 
 
-def _demand(kind: Kind, key: IdentityKey, attributes: Attributes, states: Sequence[State]) -> Demand:
-    domain = key.domain
-    if kind is Kind.ADDRESS:
-        return Demand(domain, (), ())
+def _demand(domain: str, region: str, attributes: Attributes, mail_from_too: bool, awaited: bool) -> Demand:
     dkim, ownership = _dkim(domain, attributes.signing), _ownership(domain, attributes.txt_token)
-    mail_from = _mail_from(attributes.mail_from.domain, key.region)[:1] if states[2] is not State.NOT_STARTED else ()
-    of = (Machine.DKIM,) * len(dkim) + (Machine.OWNERSHIP,) * len(ownership) + (Machine.MAIL_FROM,) * len(mail_from)
-    return Demand(domain, (*dkim, *ownership, *mail_from), of, not OPEN.isdisjoint(states))
+    mail_from = _mail_from(attributes.mail_from.domain, region)[:1] if mail_from_too else ()
+    counts = len(dkim), len(ownership), len(mail_from)
+    return Demand(domain, (*dkim, *ownership, *mail_from), counts, awaited)
 
 
 def expected_of(identity: Identity) -> Expected:

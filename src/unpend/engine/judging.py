@@ -33,9 +33,9 @@ class Judgement:
     unsettled: bool = False
 
 
-def judged(identity: Identity, looks: Looks, now: float, chance: float) -> Judgement:
+def judged(identity: Identity, demand: Demand, looks: Looks, now: float, chance: float) -> Judgement:
     """What a quick look does. It may complete and expire; it takes nothing away that was verified."""
-    sightings = sightings_of(identity, looks)
+    sightings = sightings_of(identity, demand, looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
     picture = _pictured(identity, looks)
@@ -51,17 +51,17 @@ def judged(identity: Identity, looks: Looks, now: float, chance: float) -> Judge
     return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), was and not suspects, unsettled)
 
 
-def sightings_of(identity: Identity, looks: Looks) -> dict[Machine, Sighting]:
+def sightings_of(identity: Identity, demand: Demand, looks: Looks) -> dict[Machine, Sighting]:
     """Each machine's event. Ownership is proved by its TXT record or by DKIM."""
-    told = {machine: _sighting(looks, machine) for machine in (Machine.DKIM, Machine.MAIL_FROM)}
-    told[Machine.OWNERSHIP] = _either(told[Machine.DKIM], _sighting(looks, Machine.OWNERSHIP))
+    told = {machine: _sighting(demand, looks, machine) for machine in (Machine.DKIM, Machine.MAIL_FROM)}
+    told[Machine.OWNERSHIP] = _either(told[Machine.DKIM], _sighting(demand, looks, Machine.OWNERSHIP))
     if identity.kind is Kind.ADDRESS:
         told[Machine.OWNERSHIP] = Sighting(Event.INCOMPLETE)
     return {machine: sighting for machine, sighting in told.items() if sighting is not None}
 
 
-def _sighting(looks: Looks, machine: Machine) -> Sighting | None:
-    glances = [looks.glances[index] for index in looks.demand.indexes(machine)]
+def _sighting(demand: Demand, looks: Looks, machine: Machine) -> Sighting | None:
+    glances = [looks.glances[index] for index in demand.indexes(machine)]
     if not glances:
         return None
     seen = tuple(glance.seen for glance in glances)

@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Awaitable, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TypeVar
 
@@ -29,6 +30,7 @@ PUBLIC_RATE = 500.0
 
 HOST_NOT_FOUND, TYPE_NOT_FOUND, INVALID_VALUE = "HOST_NOT_FOUND", "TYPE_NOT_FOUND", "INVALID_VALUE"
 DNS_SERVER_ERROR = "DNS_SERVER_ERROR"
+NXDOMAIN = Outcome.NXDOMAIN
 CONCLUSIVE = frozenset({each for each in Outcome if each.conclusive and each is not Outcome.REFERRAL})
 
 
@@ -51,7 +53,6 @@ class Looks:
 
     `picture` is a digest of it; the same text means that nothing has changed."""
 
-    demand: Demand
     glances: tuple[Glance, ...]
     soa: ZoneStart | None = None
     picture: str = ""
@@ -185,47 +186,49 @@ def _sought(demand: Demand) -> tuple[Sought, ...]:
 
 def looks_of(demand: Demand, heard: Answers) -> Looks:
     """The answers as glances."""
-    glances = tuple(glance_of(record, each) for record, each in zip(demand.records, heard, strict=False))
-    return Looks(demand, glances, _soa(demand, heard), picture_of(demand, heard))
+    words = words_of(demand, heard)
+    told = zip(words, demand.records, heard, strict=False)
+    glances = tuple(Glance(word, _seen(record, each)) for word, record, each in told)
+    return Looks(glances, _soa(demand, heard), picture_of(demand, words, heard))
 
 
-def glance_of(record: ExpectedRecord, heard: Heard) -> Glance:
-    """One record in one answer."""
+def _seen(record: ExpectedRecord, heard: Heard) -> Seen:
     values = record.values if heard.right else _values(record, heard)
-    return Glance(word_of(record, heard), Seen(record.name, record.type, heard.outcome.value, values))
+    return Seen(record.name, record.type, heard.outcome.value, values)
 
 
-def word_of(record: ExpectedRecord, heard: Heard) -> str:
-    """SES's word for what was heard of a record, "" where it is right."""
-    if heard.right:
-        return ""
-    if heard.outcome not in CONCLUSIVE:
-        return DNS_SERVER_ERROR
-    if _values(record, heard):
+def words_of(demand: Demand, heard: Answers) -> tuple[str, ...]:
+    """SES's word for what was heard of each record, "" where it is right."""
+    pairs = zip(demand.records, heard, strict=False)
+    return tuple(["" if each.right else _word(record, each) for record, each in pairs])
+
+
+def _word(record: ExpectedRecord, heard: Heard) -> str:
+    if heard.values and _values(record, heard):
         return INVALID_VALUE
-    return HOST_NOT_FOUND if heard.outcome is Outcome.NXDOMAIN else TYPE_NOT_FOUND
+    if heard.outcome is NXDOMAIN:
+        return HOST_NOT_FOUND
+    return TYPE_NOT_FOUND if heard.outcome in CONCLUSIVE else DNS_SERVER_ERROR
 
 
-def picture_of(demand: Demand, heard: Answers) -> str:
-    """A digest of what the records look like, and one of the zone's SOA. What was not heard is not in it."""
-    told = [
-        (record.name, record.type, each.outcome.value, *(record.values if each.right else _values(record, each)))
-        for record, each in zip(demand.records, heard, strict=False)
-        if each.outcome in CONCLUSIVE
-    ]
+def _values(record: ExpectedRecord, heard: Heard) -> tuple[str, ...]:
+    kind = record.type + " "
+    return tuple(value.removeprefix(kind) for value in heard.values if value.startswith(kind))
+
+
+def picture_of(demand: Demand, words: tuple[str, ...], heard: Answers) -> str:
+    """A digest of what the records look like, and one of the zone's SOA. What is demanded is no part of it: whoever
+    changes that wipes the picture out (`Store.update`), so that most pictures are a few well-known ones."""
+    told = tuple(
+        [(word, *sorted(each.values)) if each.values else word for word, each in zip(words, heard, strict=False)]
+    )
     soa = _soa(demand, heard)
     return f"{_digest(told)}:{_digest(soa) if soa else ''}"
 
 
+@lru_cache(1024)
 def _digest(told: object) -> str:
     return hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()
-
-
-def _values(record: ExpectedRecord, heard: Heard) -> tuple[str, ...]:
-    if not heard.values:
-        return ()
-    kind = record.type + " "
-    return tuple([value.removeprefix(kind) for value in heard.values if value.startswith(kind)])
 
 
 def _soa(demand: Demand, heard: Answers) -> ZoneStart | None:

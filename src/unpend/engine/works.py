@@ -134,7 +134,7 @@ class Works:
         self.tally.late += len(news) - len(whole)
         for row, demand, heard in news:
             if row.id in whole:
-                done.judgements.append(judged(whole[row.id], looks_of(demand, heard), now, random.random()))
+                done.judgements.append(judged(whole[row.id], demand, looks_of(demand, heard), now, random.random()))
         return done
 
     def _quarantined(self, row: Identity) -> Judgement:

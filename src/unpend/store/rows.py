@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from unpend.lifecycle import OPEN
 from unpend.model.identity import (
     MACHINES,
     Attributes,
@@ -30,6 +31,8 @@ STATES = tuple(State)
 KINDS = tuple(Kind)
 EVENTS = tuple(Event)
 STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
+NOT_STARTED_NUMBER = STATE_NUMBER[State.NOT_STARTED]
+OPEN_NUMBERS = frozenset(STATE_NUMBER[state] for state in OPEN)
 COLUMNS = (
     "i.id, i.uid, i.account, i.region, i.name, i.kind, i.created_at, "
     "i.ownership_state, i.ownership_since, i.ownership_deadline, i.dkim_state, i.dkim_since, i.dkim_deadline, "

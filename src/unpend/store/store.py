@@ -219,12 +219,20 @@ def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
     )
 
 
+def _same_demand(before: Attributes, after: Attributes) -> bool:
+    """What was seen of other records says nothing about these."""
+    told = [(each.signing, each.mail_from, each.txt_token) for each in (before, after)]
+    return told[0] == told[1]
+
+
 def _apply(connection: Connection, before: Identity, change: Change, now: float) -> Identity:
     due_at = before.due_at if change.due_at is None else change.due_at
     attempt = 0 if change.steps or change.due_at is not None else before.attempt
     ownership, dkim, mail_from = (change.standings[machine] for machine in MACHINES)
+    picture = before.look.picture if _same_demand(before.attributes, change.attributes) else ""
     after = replace(
         before,
+        look=replace(before.look, picture=picture),
         attributes=change.attributes,
         ownership=ownership,
         dkim=dkim,
@@ -234,7 +242,7 @@ def _apply(connection: Connection, before: Identity, change: Change, now: float)
         attempt=attempt,
         due_at=due_at,
     )
-    values: dict[str, Any] = {"attributes": text_of(change.attributes), "version": after.version}
+    values: dict[str, Any] = {"attributes": text_of(change.attributes), "version": after.version, "picture": picture}
     for machine in MACHINES:
         values |= standing_columns(change.standings[machine], machine)
     connection.execute(update(tables.identity).where(tables.identity.c.id == before.id).values(values))
