@@ -24,13 +24,14 @@ class Asking:
     unsure: set[str] = field(default_factory=set)
     tagged: dict[str, str] = field(default_factory=dict)
     answered: int = 0
+    enough: bool = False
     _cut_off: tuple[str, str] | None = None
     _number: int = 0
 
     async def go_on(self, *, patient: bool = False) -> None:
-        """One call after the other, until the server is gone. Who is patient asks again whatever was refused for now."""
+        """One call after the other, until it is `enough` or the server is gone. Who is patient asks again whatever was refused for now."""
         async with aiohttp.ClientSession(self.url, timeout=LOCAL) as session:
-            while True:
+            while not self.enough:
                 what, name = self._cut_off or self._next()
                 self._cut_off = what, name
                 try:

@@ -113,11 +113,11 @@ async def scene(folder: Path, database: str, chance: random.Random) -> AsyncIter
     port = free_port()
     asking = Asking(f"http://127.0.0.1:{port}", chance)
     kind = () if house.database.sqlite else ("postgres",)
-    async with (
-        victims("worker", "serve", *kind) as parent,
-        resolving() as resolver,
-        receiving(plain("200 OK")) as receiver,
-    ):
-        hooks.register(ACCOUNT, receiver.url())
-        yield Scene(folder, database, port, house, hooks, parent, resolver, receiver, chance, asking)
-    house.close()
+    with contextlib.closing(house):
+        async with (
+            victims("worker", "serve", *kind) as parent,
+            resolving() as resolver,
+            receiving(plain("200 OK")) as receiver,
+        ):
+            hooks.register(ACCOUNT, receiver.url())
+            yield Scene(folder, database, port, house, hooks, parent, resolver, receiver, chance, asking)
