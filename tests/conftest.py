@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 
 import pytest
@@ -20,6 +21,10 @@ os.environ |= {
 for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
     os.environ.pop(name, None)
 
+# A shell's background job ignores Ctrl-C, and so would all that tests start and interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 settings.register_profile("same-each-time", derandomize=True, deadline=None)
 settings.load_profile("same-each-time")
 
@@ -28,6 +33,8 @@ SLOWEST = (
     "test_ses_lives",
     "test_scan_many",
     "test_faults",
+    "tests/faults",
+    "test_in_a_browser",
     "test_scan.py",
     "tests/real",
     "tests/engine",
