@@ -105,6 +105,7 @@ def test_providers_are_many_and_unique() -> None:
     ids = [provider.id for provider in catalog.all_providers()]
     assert len(ids) == len(set(ids)) >= 30
     known = {"id", "name", "targets", "texts", "keys", "selectors", "selector_patterns", "underneath", "confidence"}
+    known |= {"switched_on"}
     examples = {"example_targets", "example_texts", "example_selectors"}
     for entry in table("mail_providers.toml")["provider"]:
         assert set(entry) <= known | examples

@@ -27,7 +27,7 @@ from unpend.sources.mail_from import mail_from_records
 Said = tuple[str, tuple[str, ...]]
 NEIGHBOUR = "the-neighbour.com"
 # Name servers that no domain has where all is well.
-ONLY_BROKEN = {"expired", "parking"}
+ONLY_BROKEN = {"expired", "parking", "suspended"}
 OTHER_TOKENS = tuple(token[::-1] for token in TOKENS)
 
 

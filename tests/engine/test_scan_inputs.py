@@ -278,3 +278,15 @@ def test_the_express_way_says_the_same_as_the_long_one(domain: str, tokens: str,
             assert subject(told, 1, behind=behind) == subject(expected, 1, behind=behind)
         assert right_line(20, told, "ja") == right_line(20, expected, "ja")
     assert (told is not None) is (domain == "a.example.com" and tokens == " ".join(TOKENS))
+
+
+def test_keys_that_a_provider_switches_on_are_left_to_the_diagnosis() -> None:
+    target = "selector1-a-example-com._domainkey.contoso.onmicrosoft.com."
+    record = {"name": "selector1._domainkey.a.example.com.", "type": "CNAME", "values": [target], "purpose": "dkim"}
+    row = {"domain": "a.example.com", "records": [record]}
+    assert not suffices(wanted(row, RowDefaults()))
+    lines: list[bytes | None] = []
+    feed = Feed(ScanSettings(deep=0), lambda: None, lambda _, looked: lines.extend(looked.lines))
+    feed.add(0, next(segments([(Place(), Row(1, row))], 1)).data)
+    assert next(feed, None) is None
+    assert b"only once DKIM is switched on" in (lines[0] or b"")

@@ -17,6 +17,7 @@ class MailProvider:
     and on the content of a TXT record, `keys` on that of a DKIM key; `selectors` are fixed selector names, `selector_patterns` their shapes.
 
     `underneath` is the id of the provider whose records these really are (a brand on top of Amazon SES).
+    `switched_on` is whether it is known to publish a domain's key only once DKIM is switched on for it.
     """
 
     id: str
@@ -27,6 +28,7 @@ class MailProvider:
     selectors: tuple[str, ...]
     selector_patterns: tuple[str, ...]
     underneath: str
+    switched_on: bool
     own_knowledge: bool
 
 
@@ -59,6 +61,11 @@ def provider_of_target(target: str) -> MailProvider | None:
     """Whose record points there. `target` is a name, or an MX value with its preference."""
     bare = target.lower().rpartition(" ")[2].removesuffix(".")
     return _first(_targets(), bare)
+
+
+def keyless_at_first(target: str) -> bool:
+    """Whether there may be no key behind this target although it is right: its provider waits to be told."""
+    return _first(_switched(), target.lower().removesuffix(".")) is not None
 
 
 def provider_of_txt(content: str) -> MailProvider | None:
@@ -95,6 +102,11 @@ def _targets() -> Patterns:
 
 
 @cache
+def _switched() -> Patterns:
+    return tuple((pattern, provider) for pattern, provider in _targets() if provider.switched_on)
+
+
+@cache
 def _texts() -> Patterns:
     return tuple((re.compile(pattern, re.IGNORECASE), p) for p in all_providers() for pattern in p.texts)
 
@@ -119,5 +131,6 @@ def _provider(entry: dict[str, Any]) -> MailProvider:
         selectors=tuple(entry.get("selectors", ())),
         selector_patterns=tuple(entry.get("selector_patterns", ())),
         underneath=entry.get("underneath", ""),
+        switched_on=entry.get("switched_on", False),
         own_knowledge=entry.get("confidence") == "own-knowledge",
     )

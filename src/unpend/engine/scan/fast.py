@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from unpend.catalog import keyless_at_first
 from unpend.engine.scan.express import Plain, plain, right_line, subject
 from unpend.engine.scan.judge import Unreadable, read
 from unpend.engine.scan.rows import Row, encoded_row, rows_of
@@ -13,7 +14,7 @@ from unpend.engine.scan.settings import ScanSettings
 from unpend.model.expected import Expected, ProviderView
 from unpend.model.text import Text
 from unpend.observer.bulk import Fast, FastVerdict, Subject
-from unpend.report.scan.result import NOT_RIGHT, NOT_VERIFIED, encoded, of_other
+from unpend.report.scan.result import KEY_NOT_ASKED, NOT_RIGHT, NOT_VERIFIED, encoded, of_other
 
 SETTLED = frozenset({None, "SUCCESS"})
 
@@ -154,12 +155,22 @@ def _why(told: Plain | Expected, verdict: FastVerdict | None) -> Text:
     if isinstance(told, Expected) and told.view and not is_content(told.view):
         said = (told.view.dkim_status, told.view.verification_status, told.view.mail_from_status, told.view.error_type)
         return NOT_VERIFIED.fill(said=next((each for each in said if each not in SETTLED), "-"))
+    if isinstance(told, Expected) and waits_to_be_told(told):
+        return KEY_NOT_ASKED
     return NOT_RIGHT.fill(seen="-")
 
 
 def suffices(expected: Expected) -> bool:
-    """Whether right records are all that there is to say: no policy was asked about, and the provider does not complain."""
-    return bool(expected.required) and not expected.policy and is_content(expected.view)
+    """Whether right records are all that there is to say: no policy was asked about, and the provider does not complain
+    nor waits to be told to publish the keys behind them."""
+    if not expected.required or expected.policy or not is_content(expected.view):
+        return False
+    return not waits_to_be_told(expected)
+
+
+def waits_to_be_told(expected: Expected) -> bool:
+    """Whether a record points to a provider that publishes no key there before DKIM is switched on."""
+    return any(keyless_at_first(r.values[0]) for r in expected.required if r.type == "CNAME")
 
 
 def is_content(view: ProviderView | None) -> bool:

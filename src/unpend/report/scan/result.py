@@ -31,6 +31,10 @@ COLUMNS = (
     "plan",
 )
 ALL_RIGHT = Text(en="Every required record is right.", ja="必要なレコードはすべて正しく公開されています。")
+KEY_NOT_ASKED = Text(
+    en="The provider publishes the keys only once DKIM is switched on there, which the fast look does not see; it was not diagnosed.",
+    ja="メール配信サービス側で DKIM を有効にするまで鍵は公開されず、簡易確認ではそこまで分かりません。診断は行っていません。",
+)
 NOT_VERIFIED = Text(
     en="The provider does not call it verified ({said}); it was not diagnosed.",
     ja="メール配信サービスは検証済みとしていません（{said}）。診断は行っていません。",

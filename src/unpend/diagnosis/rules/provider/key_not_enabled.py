@@ -31,8 +31,6 @@ CURE = Text(
     "あれば十分です。",
 )
 SES = "ses"
-# Who is known to publish the key only once DKIM is switched on; of others it is not known.
-SWITCHED_ON = frozenset({"microsoft365"})
 
 
 def pointing(case: Case) -> tuple[ExpectedRecord, ...]:
@@ -70,7 +68,7 @@ def finds(case: Case) -> Iterator[Finding]:
     owner = provider_of_target(records[0].values[0])
     if owner is None:
         return
-    sure = owner.id in SWITCHED_ON
+    sure = owner.switched_on  # of others it is not known
     places: dict[str, Any] = {"domain": case.domain, "provider": owner.name}
     yield rule.finding(
         [record.name for record in records],
