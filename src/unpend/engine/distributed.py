@@ -1,4 +1,4 @@
-"""The engine on many machines: Procrastinate hands out "go and look at shard 17", PostgreSQL holds everything else.
+"""The engine on many machines: Procrastinate hands out "go and look at these shards", PostgreSQL holds everything else.
 
 A job is a hint. One that is lost or done twice costs DNS questions, never a state: what is due is in `schedule`, and
 its `rev` lets one alone answer it. Hence: no job for an identity, none for later, none tried again.
@@ -17,7 +17,7 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
-from procrastinate.types import JSONDict
+from procrastinate.types import JSONDict, JSONValue
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import URL
 
@@ -33,6 +33,7 @@ HEARTBEAT = 5.0
 STALLED = 20.0
 PATIENCE = 30.0
 LOOK, DIAGNOSE = "look", "diagnose"
+WIDTH = {LOOK: 16, DIAGNOSE: 1}  # shards a job: a job costs as much as a hundred looks, a shard may have few to do
 SCHEMA_LOCK = 7_285_064
 log = logging.getLogger(__name__)
 
@@ -95,14 +96,14 @@ class DistributedEngine:
             shutdown_graceful_timeout=PATIENCE,
         )
 
-    def _guarded(self, work: Callable[[Sequence[int]], Awaitable[int]]) -> Callable[[int], Awaitable[None]]:
-        async def guarded(shard: int) -> None:
+    def _guarded(self, work: Callable[[Sequence[int]], Awaitable[int]]) -> Callable[[Sequence[int]], Awaitable[None]]:
+        async def guarded(shards: Sequence[int]) -> None:
             try:
-                await work([shard])
+                await work(shards)
                 self.trouble = None
             except UnpendError as error:
                 self.trouble = error
-                log.error("shard %s is left for later: %s", shard, error)
+                log.error("shards %s are left for later: %s", shards, error)
 
         return guarded
 
@@ -124,13 +125,14 @@ class DistributedEngine:
                 await self._hand_out(kind, due)
 
     async def _hand_out(self, kind: str, due: list[Shard]) -> None:
-        """A few jobs at a time, in fair order: a shard has one job at most that waits, and one that runs."""
+        """A few jobs at a time, in fair order: a shard is in one job at most that waits, and in one that runs."""
         waiting = await self.works.thread(self._waiting, kind)
-        wanted = [shard for shard, _ in fairly(due) if f"{kind}:{shard}" not in waiting]
-        for shard in wanted[: MOST_WAITING - len(waiting)]:
-            name = f"{kind}:{shard}"
+        parts: dict[str, list[JSONValue]] = {}
+        for shard, _ in fairly(due):
+            parts.setdefault(f"{kind}:{shard // WIDTH[kind]}", []).append(shard)
+        for name in [each for each in parts if each not in waiting][: MOST_WAITING - len(waiting)]:
             with contextlib.suppress(AlreadyEnqueued):
-                told: JSONDict = {"shard": shard}
+                told: JSONDict = {"shards": parts[name]}
                 await self._app.configure_task(kind, lock=name, queueing_lock=name).defer_async(**told)
 
     def _waiting(self, kind: str) -> frozenset[str]:
