@@ -29,7 +29,7 @@ VERIFIED = {"state": 2, "since": 0.0, "deadline": None}
 
 
 def filled(made: Installation) -> None:
-    """Verified domains of one record each, as copies of one; all are due at once, the small tenant's after the others."""
+    """Verified domains of one record each, as copies of one; all are due, the small tenant's a breath after the others."""
     pattern = made.identities.create(IdentityKey("pattern", "us-east-1", "pattern.example.com"))
     rows, due = [], []
     with made.database.writing() as connection:
@@ -39,7 +39,7 @@ def filled(made: Installation) -> None:
         for number, account in enumerate((a for a, count in COUNTS.items() for _ in range(count)), pattern.id + 1):
             key = IdentityKey(account, "us-east-1", f"{NAMES[account]}{number}.example.com")
             rows.append(row | {"id": number, "uid": key.name, "account": account, "name": key.name})
-            due.append({"id": number, "shard": shard_of(key), "due_at": 1.0, "rev": 0, "attempt": 0})
+            due.append({"id": number, "shard": shard_of(key), "due_at": number * 1e-6, "rev": 0, "attempt": 0})
         connection.execute(identity.insert(), rows)
         connection.execute(schedule.insert(), due)
         connection.execute(schedule.delete().where(schedule.c.id == pattern.id))
@@ -50,7 +50,7 @@ async def test_ten_thousand_due_at_once(tmp_path: Path) -> None:
     with closing(open_installation(f"sqlite:///{tmp_path}/unpend.db")) as made:
         filled(made)
         async with resolving(pause=0.001) as resolver, asyncio.timeout(120):
-            settings = bulk_settings([Resolver("127.0.0.1", resolver.port)], 1)
+            settings = bulk_settings([Resolver("127.0.0.1", resolver.port)], 5)
             with closing(QuickLook(settings)) as quick:
 
                 async def look(demands: Sequence[Demand]) -> list[Answers]:
