@@ -80,9 +80,9 @@ def step(standing: Standing, event: Event, now: float, window: float = WINDOW) -
     return Standing(after, now, now + window if after in OPEN else None)
 
 
-def timely(standing: Standing, event: Event, now: float) -> Event:
-    """An incomplete look at or after the end of the window is its end. Silence ends nothing."""
-    over = standing.deadline is not None and now >= standing.deadline
+def timely(standing: Standing, event: Event, now: float, *, doubtful: bool = False) -> Event:
+    """An incomplete look at or after the end of the window is its end. Silence ends nothing, nor does a doubtful clock."""
+    over = not doubtful and standing.deadline is not None and now >= standing.deadline
     return Event.EXPIRED if over and event is Event.INCOMPLETE else event
 
 
@@ -114,14 +114,15 @@ def decide(
     *,
     news: News = NOTHING_NEW,
     chance: float = 0.5,
+    doubtful: bool = False,
 ) -> Decision:
-    """What one look does to an identity. `chance` in [0, 1) spreads the next looks."""
+    """What one look does to an identity. `chance` in [0, 1) spreads the next looks; `doubtful`: `now` may be wrong."""
     standings: dict[Machine, Standing] = {}
     steps: list[Transition] = []
     for machine in MACHINES:
         before = identity.standing(machine)
         sighting = _heeded(identity, machine, sightings.get(machine, Sighting(Event.SILENT)))
-        event = timely(before, sighting.event, now)
+        event = timely(before, sighting.event, now, doubtful=doubtful)
         standings[machine] = step(before, event, now)
         if (made := moved(before, machine, event, now, sighting.seen)) is not None:
             steps.append(made)
@@ -150,7 +151,8 @@ def next_look(
     """When to look again: soon while anything is open, daily while anything is verified, never when all has ended."""
     ends = [s.deadline for s in standings.values() if s.deadline is not None]
     if kind is Kind.ADDRESS:
-        return min(ends, default=NEVER)
+        end = min(ends, default=NEVER)
+        return end if end > now else now + _jittered(LONGEST_PAUSE, chance)
     states = {standing.state for standing in standings.values()}
     return next_look_of(bool(states & OPEN), State.SUCCESS in states, ends, attempt, now, chance)
 

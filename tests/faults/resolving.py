@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import struct
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ async def resolving(**settings: float) -> AsyncIterator[Resolving]:
     made = Resolving(**settings)  # type: ignore[arg-type]
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: made, ("127.0.0.1", 0))
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
     made.port = transport.get_extra_info("sockname")[1]
     try:
         yield made

@@ -67,7 +67,7 @@ def test_a_body_of_100_mb_is_not_read(server: Served) -> None:
 
 
 DEEP = '{"EmailIdentity":"deep.example","x":' + "[" * 100_000 + "]" * 100_000 + "}"
-WIDE = json.dumps({"EmailIdentity": "wide.example", "Tags": [{"Key": f"k{n}", "Value": "v"} for n in range(7000)]})
+WIDE = json.dumps({"EmailIdentity": "wide.example", "Tags": [{"Key": f"k{n}", "Value": "v"} for n in range(10_000)]})
 ODD = [
     DEEP,
     WIDE,

@@ -21,6 +21,10 @@ class Brake:
 
     def note(self, now: float, seen: int, lost: int) -> bool:
         """Note looks at verified domains; whether the brake is on: then nothing that was verified is questioned."""
+        if self.until > now + PAUSE:  # the clock was set back: what was noted lies in the future
+            self.until = 0.0
+        while self.looks and self.looks[-1][0] > now + WINDOW:
+            self.looks.pop()
         self.looks.append((now, seen, lost))
         while self.looks and self.looks[0][0] < now - WINDOW:
             self.looks.popleft()

@@ -117,6 +117,8 @@ class IssuingWork:
     def _turn(self) -> None:
         """Published keys begin to sign, old ones are retired, and those that no mail needs any more are emptied."""
         now = self._clock.now()
+        if self._clock.doubtful():  # an emptied key does not come back
+            return
         due = [key for key in self._keys.due(now, PUBLISHED_AT_ONCE) if key.shown or key.state is not KeyState.NEXT]
         for owner, _ in groupby(sorted(due, key=lambda key: key.owner), key=lambda key: key.owner):
             self._keys.write(turned(self._keys.of([owner])[owner], now))

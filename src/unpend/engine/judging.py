@@ -33,8 +33,11 @@ class Judgement:
     unsettled: bool = False
 
 
-def judged(identity: Identity, demand: Demand, looks: Looks, now: float, chance: float) -> Judgement:
-    """What a quick look does. It may complete and expire; it takes nothing away that was verified."""
+def judged(
+    identity: Identity, demand: Demand, looks: Looks, now: float, chance: float, *, doubtful: bool = False
+) -> Judgement:
+    """What a quick look does. It may complete and, where `now` is not doubtful, expire; it takes nothing away that was
+    verified."""
     sightings = sightings_of(identity, demand, looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
@@ -42,11 +45,11 @@ def judged(identity: Identity, demand: Demand, looks: Looks, now: float, chance:
     changed = picture.partition(":")[0] != identity.look.picture.partition(":")[0]
     unsettled = bool(suspects) or _unheard(identity, sightings)
     news = News(changed, picture != identity.look.picture, unsettled)
-    decision = decide(identity, heeded, now, news=news, chance=chance)
+    decision = decide(identity, heeded, now, news=news, chance=chance, doubtful=doubtful)
     look = _last_look(identity, looks, picture, now)
     unsure = any(s.event is not Event.COMPLETE for m, s in sightings.items() if identity.standing(m).state in OPEN)
     stays = any(decision.standings[m].state in OPEN for m in MACHINES)
-    owed = bool(suspects) or (unsure and stays and (changed or _ending(identity, now)))
+    owed = bool(suspects) or (unsure and stays and (changed or (_ending(identity, now) and not doubtful)))
     was = identity.ownership.state is State.SUCCESS
     return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), was and not suspects, unsettled)
 
@@ -120,7 +123,7 @@ def worst_of(words: Sequence[str]) -> str:
     return next((word for word in WORST if word in words), "")
 
 
-def diagnosed(identity: Identity, report: Report, now: float, chance: float) -> Looked:
+def diagnosed(identity: Identity, report: Report, now: float, chance: float, *, doubtful: bool = False) -> Looked:
     """What a deep diagnosis does: it asked every server itself, so it may take away as well as give."""
     demand = demand_of(identity)
     statuses = {each.record: each.status for each in report.records}
@@ -132,7 +135,7 @@ def diagnosed(identity: Identity, report: Report, now: float, chance: float) -> 
         told[machine] = Sighting(event, _told(report, demand, machine)) if words else None
     told[Machine.OWNERSHIP] = _either(told[Machine.DKIM], told[Machine.OWNERSHIP])
     sightings: Mapping[Machine, Sighting] = {m: s for m, s in told.items() if s is not None}
-    decision = decide(identity, sightings, now, chance=chance)
+    decision = decide(identity, sightings, now, chance=chance, doubtful=doubtful)
     # Quick looks keep their own time; only news brings the next one forward.
     attempt = 0 if decision.changed else identity.attempt
     kept = replace(decision, attempt=attempt, due_at=min(decision.due_at, identity.due_at))

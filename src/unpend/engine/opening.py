@@ -14,6 +14,7 @@ from unpend.engine.identities import Identities, Issuing
 from unpend.engine.secret import Secret, new_secret, read_secret
 from unpend.model.names import absolute
 from unpend.store.connect import Database
+from unpend.store.restoring import keep_names
 from unpend.store.schema import bring_up
 from unpend.store.settings import keep_setting, set_setting, setting
 from unpend.store.store import Store
@@ -77,19 +78,10 @@ def _make(path: Path, content: str) -> None:
             return
         except OSError:  # a file system without hard links
             os.replace(name, path)
-        _keep_names(path.parent)
+        keep_names(path.parent)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(name)
-
-
-def _keep_names(folder: Path) -> None:
-    """A power cut must not take the name of a file that was just made."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _clock(database: Database, scale: float | None) -> Clock:

@@ -21,6 +21,7 @@ from unpend.engine.demands import Demand, demand_of_due
 from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged, says_little
 from unpend.engine.looking import Answers, Quick, QuickLook, looks_of
 from unpend.engine.still import Outlook, unchanged
+from unpend.engine.timekeeping import Timekeeping
 from unpend.engine.tracing import span
 from unpend.lifecycle import News, decide
 from unpend.model.errors import UnpendError
@@ -67,6 +68,7 @@ class Works:
         self.clock = clock
         self.tally = Tally()
         self.brake = Brake()
+        self._timekeeping = Timekeeping(store.database, clock)
         self._quick = quick
         self._dns = dns
         self._batch = batch
@@ -83,7 +85,9 @@ class Works:
             self._quick.close()
 
     async def due_shards(self) -> list[tuple[int, float]]:
-        """Where looks are due."""
+        """Where looks are due. Before that the clock is looked at: what a wrong one wrote is put right first."""
+        if self._timekeeping.wanted():
+            await self.thread(self._timekeeping.keep)
         return await self.thread(self.store.due_shards, self.clock.now())
 
     async def owed_shards(self) -> list[tuple[int, float]]:
@@ -122,7 +126,7 @@ class Works:
     async def _looked(self, rows: Sequence[Due]) -> Looking:
         demands = [demand_of_due(row) for row in rows]
         answers = await self._quick(demands)
-        now = self.clock.now()
+        now, doubtful = self.clock.now(), self.clock.doubtful()
         done = Looking([], [])
         news: list[tuple[Due, Demand, Answers]] = []
         for row, demand, heard in zip(rows, demands, answers, strict=True):
@@ -134,7 +138,8 @@ class Works:
         self.tally.late += len(news) - len(whole)
         for row, demand, heard in news:
             if row.id in whole:
-                done.judgements.append(judged(whole[row.id], demand, looks_of(demand, heard), now, random.random()))
+                looks, chance = looks_of(demand, heard), random.random()
+                done.judgements.append(judged(whole[row.id], demand, looks, now, chance, doubtful=doubtful))
         return done
 
     def _quarantined(self, row: Identity) -> Judgement:
@@ -199,8 +204,7 @@ class Works:
             self.tally.late += 1
             await self.thread(give_back, self.store, [owed], self.clock.now())
 
-    @staticmethod
-    def _by(report: Report, row: Identity, now: float, steps: list[Transition]) -> Looked:
-        looked = diagnosed(row, report, now, random.random())
+    def _by(self, report: Report, row: Identity, now: float, steps: list[Transition]) -> Looked:
+        looked = diagnosed(row, report, now, random.random(), doubtful=self.clock.doubtful())
         steps += looked.decision.transitions
         return looked

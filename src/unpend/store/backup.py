@@ -13,6 +13,7 @@ from unpend.model.errors import RefusedError, StoreError, UsageError
 from unpend.model.text import Text
 from unpend.store.connect import Database
 from unpend.store.lock import only_worker
+from unpend.store.restoring import DATABASE, SECRET, prepared, take_place
 
 ONLY_SQLITE = Text(
     en="`unpend db backup` and `restore` are for SQLite.", ja="`unpend db backup` と `restore` は SQLite 用です。"
@@ -41,22 +42,19 @@ def back_up(database: Database, path: Path) -> None:
 
 
 def restore(database: Database, path: Path) -> None:
-    """Put a backup in the database's place, whole or not at all. Refused while anybody works on it."""
+    """Put a backup in the database's place, with its secret, whole or not at all: whenever it is killed. Refused while
+    anybody works on it."""
     _sqlite_only(database)
     _sound(path)
     target = Path(str(database.url.database))
     with only_worker(database):
         database.close()
-        fresh = target.with_name(target.name + ".restoring")
-        fresh.unlink(missing_ok=True)
-        _copy(path, fresh)
-        for leftover in ("-wal", "-shm"):
-            Path(f"{target}{leftover}").unlink(missing_ok=True)
-        fresh.replace(target)
+        folder = prepared(target)
+        _copy(path, folder / DATABASE)
         secret = Path(f"{path}.secret")
         if secret.exists():
-            Path(f"{target}.secret").unlink(missing_ok=True)
-            _copy(secret, Path(f"{target}.secret"))
+            _copy(secret, folder / SECRET)
+        take_place(target)
 
 
 def _sqlite_only(database: Database) -> None:

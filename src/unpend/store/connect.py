@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from unpend.model.errors import StoreError, UsageError
 from unpend.model.text import Text
 from unpend.store.direct import Direct, Hot, run
+from unpend.store.restoring import finish
 from unpend.store.sharing import Sharing
 from unpend.store.writer import Writer
 
@@ -64,6 +66,8 @@ class Database:
     def __init__(self, given: str) -> None:
         self.url = read_url(given)
         self.sqlite = self.url.get_backend_name() == "sqlite"
+        if self.sqlite:
+            finish(Path(str(self.url.database)))
         self.engine = _sqlite(self.url) if self.sqlite else _postgres(self.url)
         self._writer = threading.Lock()
         self._direct = Direct(self.engine)

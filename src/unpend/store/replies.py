@@ -46,7 +46,8 @@ class Replies:
             "body": b"",
             "at": now,
         }
-        over = or_(reply.c.at < now - KEPT, and_(reply.c.status == PENDING, reply.c.at < now - ABANDONED))
+        lost = or_(reply.c.at < now - ABANDONED, reply.c.at > now + ABANDONED)  # or the clock was set back since
+        over = or_(reply.c.at < now - KEPT, and_(reply.c.status == PENDING, lost))
         with self._database.writing() as connection:
             connection.execute(delete(reply).where(and_(mine, over)))
             first = dialect.insert(reply).values(row).on_conflict_do_nothing().returning(reply.c.key)

@@ -153,14 +153,15 @@ class Store:
         return [(row[0], row[1]) for row in rows]
 
     def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Due]:
-        """What is due in these shards: the oldest first, in turn between the accounts. Nothing is locked."""
+        """What is due in these shards: the oldest first, in turn between the accounts; none takes the room of those after
+        it. Nothing is locked."""
         found: list[Due] = []
         with self.database.reading() as connection:
-            for shard in shards:
-                left = limit - len(found)
-                if left <= 0:
+            for number, shard in enumerate(shards):
+                share = -(-(limit - len(found)) // (len(shards) - number))
+                if share <= 0:
                     break
-                given = {"shard": shard, "now": now, "limit": left, "pool": left * FAIR_POOL}
+                given = {"shard": shard, "now": now, "limit": share, "pool": share * FAIR_POOL}
                 found += map(Due._make, connection.execute(hot.READ_DUE, given))
         return found
 

@@ -167,7 +167,8 @@ class Deliveries:
             since = None
         elif tries:
             since = since or now
-            state = EndpointState.FAILING if now - since > FAILING_FOR else state
+            given_up = now - since > FAILING_FOR and not self.hooks.clock.doubtful()
+            state = EndpointState.FAILING if given_up else state
         if any(each.gone for each in tries):
             state = EndpointState.GONE
         if (since, state) != (endpoint.failing_since, endpoint.state):

@@ -52,7 +52,10 @@ class Outgoing:
         while not self._stopping.is_set():
             before = self.hooks.clock.now() - KEPT
             try:
-                while await asyncio.to_thread(self.hooks.store.prune, before, AT_ONCE) == AT_ONCE:
+                while (
+                    not self.hooks.clock.doubtful()
+                    and await asyncio.to_thread(self.hooks.store.prune, before, AT_ONCE) == AT_ONCE
+                ):
                     await asyncio.sleep(0.1)
             except StoreError as error:
                 log.warning("old events are forgotten later: %s", error)
