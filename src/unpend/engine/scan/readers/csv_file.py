@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from unpend.engine.scan.readers.csv_lines import Lines, LongLineError, opening
+from unpend.engine.scan.readers.csv_lines import Lines, LongLineError, strays
 from unpend.engine.scan.rows import Place, Row, unreadable
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
@@ -22,6 +22,7 @@ LARGEST_FIELD = 128 << 10
 MOST_COLUMNS = 1000
 BROKEN = Text(en="The line is not correct CSV: {why}", ja="この行は正しい CSV ではありません: {why}")
 TOO_LONG = Text(en="The line is longer than 1 MiB.", ja="この行は 1 MiB を超えています。")
+CELL_TOO_LONG = Text(en="a cell is longer than 128 KiB.", ja="128 KiB を超えるセルがあります。")
 OPEN_QUOTE = Text(
     en='The quotation mark (") that opens a cell in line {line} is not closed at the end of a cell. Reading went on with line {next}.',
     ja='{line} 行目でセルを開く引用符（"）が、セルの終わりで閉じられていません。{next} 行目から読み取りを続けました。',
@@ -57,7 +58,9 @@ def rows(path: Path, after: Place) -> Iterator[tuple[Place, Row]]:
             except csv.Error as error:
                 yield from _salvaged(lines, before, columns, delimiter, error)
                 continue
-            if row := _row(before.line + 1, cells, columns, lines):
+            if lines.line > before.line + 1 and strays(lines.taken(), delimiter):
+                yield from _salvaged(lines, before, columns, delimiter, csv.Error())
+            elif row := _row(before.line + 1, cells, columns, lines):
                 yield lines.place, row
 
 
@@ -69,19 +72,21 @@ def _salvaged(
     if isinstance(error, LongLineError) and lines.place.line == begins:
         yield lines.place, unreadable(begins, TOO_LONG)
         return
-    taken = lines.taken()
     lines.back(before)
     source = iter([next(lines), '"\n'])
     try:
         cells = next(csv.reader(source, delimiter=delimiter))
     except csv.Error as why:
-        yield lines.place, unreadable(begins, BROKEN.fill(why=why))
+        yield lines.place, unreadable(begins, BROKEN.fill(why=_said(why)))
         return
     if next(source, None) is None:
-        opened = begins + opening(taken, delimiter)
-        yield lines.place, unreadable(begins, OPEN_QUOTE.fill(line=opened, next=begins + 1))
+        yield lines.place, unreadable(begins, OPEN_QUOTE.fill(line=begins, next=begins + 1))
     elif row := _row(begins, cells, columns, lines):
         yield lines.place, row
+
+
+def _said(error: csv.Error) -> Text | str:
+    return CELL_TOO_LONG if "field limit" in str(error) else str(error)
 
 
 def _row(line: int, cells: list[str], columns: tuple[str, ...], lines: Lines) -> Row | None:
@@ -105,7 +110,7 @@ def header(file: BinaryIO) -> tuple[tuple[str, ...], str, Place]:
     except LongLineError:
         raise UsageError(BAD_HEADER.fill(why=HEADER_TOO_LONG), HEADER_WANTED) from None
     except csv.Error as error:
-        raise UsageError(BAD_HEADER.fill(why=error), HEADER_WANTED) from error
+        raise UsageError(BAD_HEADER.fill(why=_said(error)), HEADER_WANTED) from error
     if "domain" in {column_of(cell) for cell in cells}:
         return tuple(islice(cells, MOST_COLUMNS)), delimiter, lines.place
     if len(cells) <= 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import lru_cache
 from typing import BinaryIO
 
 from unpend.engine.scan.rows import Place
@@ -75,13 +76,16 @@ class Lines:
     def taken(self) -> str:
         """What was read since `begin`, as far as a record may reach."""
         self._file.seek(self._began)
-        return self._file.read(min(self.offset - self._began, LONGEST_RECORD)).decode("utf-8", "replace")
+        data = self._file.read(min(self.offset - self._began, LONGEST_RECORD))
+        self._file.seek(self.offset)
+        return data.decode("utf-8", "replace")
 
 
-def opening(record: str, delimiter: str) -> int:
-    """How many lines into a record the quotation mark stands that is not closed at the end of a cell."""
-    for cell in re.finditer(rf'(?:\A\ufeff?|[{delimiter}\n])("(?:[^"]|"")*+)("?)', record):
-        behind = record[cell.end() : cell.end() + 1]
-        if not cell[2] or (behind and behind not in f"{delimiter}\r\n"):
-            return record.count("\n", 0, cell.start(1))
-    return 0
+def strays(record: str, delimiter: str) -> bool:
+    """Whether a quotation mark stands outside of quoted cells: then those that `csv` saw may be others than were meant."""
+    return '"' in _quoted(delimiter).sub("", record)
+
+
+@lru_cache(3)
+def _quoted(delimiter: str) -> re.Pattern[str]:
+    return re.compile(rf'(?:\A\ufeff?|[{delimiter}\n])"(?:[^"]|"")*+"?')
