@@ -162,8 +162,22 @@ def _asked(
     lane.right(right)
     lane.absent(absent)
     for asking, data in rest:
-        asking.owner.heard(asking, data)
+        asking.owner.heard(asking, bytes(2) + data[2:])
     for asking in burst.expire(ids, stamp):
         said.told.append((asking.question, "silent", b""))
         asking.owner.unheard(asking, "timeout")
     assert burst.expire(ids, stamp) == []
+
+
+def compared(one: Half, other: Half, seed: int, peer: Peer) -> tuple[Session, list[str]]:
+    """What the first made of it, and where the two differ.
+
+    Names may point into the id, which is another each time: only what differs at each of three tries counts.
+    """
+    for _ in range(3):
+        here, there = session(one, seed, peer), session(other, seed, peer)
+        apart = [str(each) for each in set(here.told) ^ set(there.told)]
+        apart += [f"{v}\n{there.verdicts.get(k)}" for k, v in here.verdicts.items() if v != there.verdicts.get(k)]
+        if not apart and len(here.told) == len(there.told):
+            return here, []
+    return here, apart or ["another number of answers"]
