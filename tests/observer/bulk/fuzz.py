@@ -20,8 +20,9 @@ from unpend.observer.bulk.accelerate import build
 from unpend.observer.bulk.compiled import module_at
 from unpend.observer.bulk.half import PURE, half_of
 
-from .hostile import Peer, compared
+from .hostile import Peer, compared, flooded, words_apart
 
+FLOOD_EACH = 200
 FLAGS = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 SETTINGS = {
     "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1:allocator_may_return_null=1",
@@ -56,6 +57,10 @@ def work(built: Path, seconds: float) -> None:
         if apart:
             sys.exit("\n".join([f"the halves differ: UNPEND_SEED={seed}", *apart]))
         sent += ours.datagrams
+        if apart := words_apart(module, seed):
+            sys.exit("\n".join([f"the halves differ: UNPEND_SEED={seed}", *apart]))
+        if (seed - first) % FLOOD_EACH == 0:
+            flooded(half, peer, seed)
         seed += 1
     peer.close()
     sys.stdout.write(f"{seed - first} rounds, {sent} datagrams: nothing found\n")

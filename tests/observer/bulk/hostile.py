@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,8 @@ from unpend.observer.bulk import FastVerdict, Subject, sought_of
 from unpend.observer.bulk.burst import Bursts
 from unpend.observer.bulk.half import Half
 from unpend.observer.bulk.opened import Lane
+from unpend.observer.bulk.subject import _plain_sought
+from unpend.sources.ses_tokens import dkim_records
 
 AT_ONCE = 24
 DRAIN_AFTER = 4
@@ -181,3 +184,65 @@ def compared(one: Half, other: Half, seed: int, peer: Peer) -> tuple[Session, li
         if not apart and len(here.told) == len(there.told):
             return here, []
     return here, apart or ["another number of answers"]
+
+
+def words_apart(module: Any, seed: int) -> list[str]:
+    """Names, tokens and zones of all sorts: what the C half makes of them, where it makes anything, is what Python makes."""
+    dice = random.Random(seed)
+    apart = []
+    for _ in range(30):
+        domain, zone, *tokens = (_word(dice) for _ in range(dice.randint(2, 6)))
+        behind = dice.random() < 0.5
+        tokens = [token.rstrip(".")[:63] if dice.random() < 0.9 else token for token in tokens]
+        record = ExpectedRecord(Purpose.OTHER, domain, dice.choice(("CNAME", "TXT")), tuple(tokens))
+        made = _unless_refused(module.dkim_subject, seed, domain, tuple(tokens), zone, behind)
+        plain = _unless_refused(_plain_subject, seed, domain, tuple(tokens), zone, behind)
+        if made is not None and made != plain:
+            apart.append(f"{made}\n{plain}")
+        _unless_refused(module.sought, record, behind)
+        _unless_refused(module.wire, domain, dice.choice((0, 5, 16)), behind)
+    return apart
+
+
+def _unless_refused(make: Callable[..., Any], *words: Any) -> Any:
+    """None for what is refused with a ValueError: that is what callers reckon with."""
+    try:
+        return make(*words)
+    except ValueError:
+        return None
+
+
+def _plain_subject(key: int, domain: str, tokens: tuple[str, ...], zone: str, behind: bool) -> Subject:
+    return Subject(key, tuple([_plain_sought(r, behind) for r in dkim_records(domain, tokens, zone)]), behind)
+
+
+def _word(dice: random.Random) -> str:
+    kind = dice.random()
+    if kind < 0.6:
+        return name_of(dice)
+    letters = [
+        chr(dice.choice((0, 9, 32, 46, 46, 92, 97, 122, 0x3042, 0xDC80))) for _ in range(dice.choice((1, 9, 80, 300)))
+    ]
+    return "".join(letters) + dice.choice(("", "."))
+
+
+def flooded(half: Half, peer: Peer, seed: int, count: int = 40_000) -> None:
+    """More questions than there are slots, and nobody answers: each that went out is given up once, or with the socket."""
+    source = random.Random(seed)
+    sought = sought_of(ExpectedRecord(Purpose.DKIM, "a.example.", "CNAME", ("b.example.",)))
+    lane, burst = half.lane(True, None), half.burst(socket.AF_INET, True)
+    askings = lane.open(iter([Subject(0, (sought,) * 64)]), 64)
+    sent = [burst.send(peer.target, askings, source.randrange(2), True) for _ in range(count // 64)]
+    ids = b"".join(sent)
+    assert len({ids[at : at + 2] for at in range(0, len(ids), 2)}) == len(ids) // 2 > count // 2
+    late = len(burst.expire(ids, 0))
+    assert 0 < late < len(ids) // 2
+    assert burst.expire(ids, 0) == []
+    if seed % 2:
+        assert late + len(burst.expire(ids, 1)) == len(ids) // 2
+    burst.close()
+    peer.asked.setblocking(False)
+    with suppress(BlockingIOError):
+        while peer.asked.recv(512):
+            pass
+    peer.asked.settimeout(10)

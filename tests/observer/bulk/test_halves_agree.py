@@ -15,7 +15,7 @@ from unpend.observer.bulk.half import PURE, half_of
 from unpend.observer.bulk.judge import judged, plainly_absent, plainly_right
 from unpend.observer.bulk.subject import _plain_sought
 
-from .hostile import Peer, answers, compared, session, subjects
+from .hostile import Peer, answers, compared, flooded, session, subjects, words_apart
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +65,22 @@ def test_what_needs_no_reading_is_told_alike_and_judged_the_same(c: Any, seed: i
             assert c.plainly_right(data, behind, sought.target) is right
             if right and data[4:6] == b"\0\1" and data[12:behind] == sought.question:
                 assert judged(data, sought).right
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_words_of_all_sorts_make_the_same_subjects(c: Any, seed: int) -> None:
+    assert words_apart(c, seed) == []
+    assert c.dkim_subject(1, "a.example.", ("x", "y"), "dkim.example.", False) is not None
+
+
+@pytest.mark.parametrize("seed", [6, 7])
+def test_more_questions_than_there_are_slots_are_given_up_once(c: Any, seed: int) -> None:
+    peer = Peer()
+    try:
+        flooded(half_of(c), peer, seed)
+    finally:
+        peer.close()
 
 
 TEXT = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=70)
