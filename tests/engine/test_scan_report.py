@@ -19,6 +19,38 @@ from unpend.report.scan.page import page
 from unpend.report.scan.result import Result, encoded
 from unpend.report.scan.summary import Summary, exit_code
 
+WIDTHS = (400, 1280)
+ENOUGH = 4.5
+# Every piece of text with the contrast of its colour (an SVG's: its fill) to what is painted below its middle, by WCAG 2.
+CONTRASTS = """() => {
+  const rgba = colour => { const n = colour.match(/[\\d.]+/g).map(Number); return n.length === 3 ? [...n, 1] : n }
+  const over = (top, below) => top.slice(0, 3).map((c, i) => c * top[3] + below[i] * (1 - top[3]))
+  const linear = c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4
+  const light = colour => { const [r, g, b] = colour.map(linear); return 0.2126 * r + 0.7152 * g + 0.0722 * b }
+  const painted = element => {
+    const style = getComputedStyle(element), shape = element instanceof SVGGeometryElement
+    const colour = shape ? style.fill : element instanceof SVGElement ? 'none' : style.backgroundColor
+    return colour.startsWith('rgb') ? rgba(colour) : [0, 0, 0, 0]
+  }
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) {
+    const text = walk.currentNode.data.trim(), parent = walk.currentNode.parentElement
+    if (!text || parent.closest('style, script, defs, metadata')) continue
+    const range = document.createRange()
+    range.selectNodeContents(walk.currentNode)
+    const box = range.getBoundingClientRect()
+    if (!box.width || !box.height) continue
+    const style = getComputedStyle(parent)
+    const below = document.elementsFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+    if (!below.length) { found.push([text, 0, 'out of sight']); continue }
+    const ground = below.reverse().map(painted).reduce((base, top) => over(top, base), [255, 255, 255])
+    const colour = over(rgba(parent instanceof SVGElement ? style.fill : style.color), ground)
+    const [dark, bright] = [light(colour), light(ground)].sort((a, b) => a - b)
+    found.push([text, (bright + 0.05) / (dark + 0.05), `${colour} on ${ground}`])
+  }
+  return found
+}"""
+
 HOSTILE = '<script>document.title="mine"</script>$x$&"\u202e\n'
 CHROMIUM = shutil.which("chromium")
 CODES = ["doubled-zone", "record-missing", "swapped-targets"]
@@ -66,22 +98,39 @@ def test_the_page_is_legible_in_a_browser_in_both_languages(tmp_path: Path) -> N
         for lang, wanted in words.items():
             path = tmp_path / f"{lang}.html"
             path.write_text(page(summary, lang, "2026-11-25 01:00 UTC"), encoding="utf-8")
-            sheet = browser.new_page(viewport={"width": 420, "height": 900})
-            told: list[str] = []
-            watched(sheet, told)
-            sheet.goto(path.as_uri())
-            text = sheet.inner_text("main")
-            assert [word for word in [*wanted, "doubled-zone", "\\u{202e}"] if word not in text] == []
-            assert "53" in sheet.title()
-            assert told == []
-            assert sheet.evaluate("document.documentElement.scrollWidth") <= 420
-            drawn = sheet.locator("figure svg")
-            boxes = [drawn.nth(n).bounding_box() for n in range(drawn.count())]
-            assert [box for box in boxes if box and box["width"] > 250 and box["height"] > 20] == boxes
-            assert len(boxes) == 4
-            picture = sheet.screenshot(full_page=True)
-            assert len(picture) > 20_000
+            for width in WIDTHS:
+                sheet = browser.new_page(viewport={"width": width, "height": 900})
+                told: list[str] = []
+                watched(sheet, told)
+                sheet.goto(path.as_uri())
+                text = sheet.inner_text("main")
+                assert [word for word in [*wanted, "doubled-zone", "\\u{202e}"] if word not in text] == []
+                assert "53" in sheet.title()
+                assert sheet.evaluate("document.documentElement.scrollWidth") <= width
+                drawn(sheet)
+                readable(sheet, width)
+                assert told == []
+                sheet.close()
         browser.close()
+
+
+def drawn(sheet: Page) -> None:
+    """Four plots with an area, and a picture that is not blank."""
+    plots = sheet.locator("figure svg")
+    boxes = [plots.nth(n).bounding_box() for n in range(plots.count())]
+    assert [box for box in boxes if box and box["width"] > 250 and box["height"] > 20] == boxes
+    assert len(boxes) == 4
+    assert len(sheet.screenshot(full_page=True)) > 20_000
+
+
+def readable(sheet: Page, width: int) -> None:
+    """Every text stands out from its ground (WCAG 2.2 AA, 1.4.3), whichever colours the reader's system prefers."""
+    sheet.set_viewport_size({"width": width, "height": sheet.evaluate("document.documentElement.scrollHeight")})
+    for scheme in ("light", "dark"):
+        sheet.emulate_media(color_scheme=scheme)
+        found = sheet.evaluate(CONTRASTS)
+        assert len(found) > 50
+        assert [each for each in found if each[1] < ENOUGH] == [], scheme
 
 
 @pytest.mark.parametrize("ending", ["ndjson", "csv", "parquet"])

@@ -71,7 +71,7 @@ def scan(source: str, **given: Any) -> int:
     given["contact"] = read_contact(given["contact"]) if given["contact"] else ""
     settings = _settings(given, lang)
     given["format_"] = given["format_"] or format_of(given["out"] or "")
-    _refuse_early(given)
+    _refuse_early(source, given)
     with _stoppable():
         summary = _kept(source, given, settings) if given["out"] else _streamed(source, given, settings)
     return exit_code(summary)
@@ -87,13 +87,14 @@ def _worker(given: dict[str, Any]) -> int:
     return 0
 
 
-def _refuse_early(given: dict[str, Any]) -> None:
+def _refuse_early(source: str, given: dict[str, Any]) -> None:
     """What could not be done at the end is said before the work, which may take hours."""
     for what in ("resume", "diff", "report", "through"):
         if given[what] and not given["out"]:
             raise UsageError(NEEDS_OUT.fill(what=f"--{what}"))
     if given["format_"] == "parquet" and not given["out"]:
         raise UsageError(NEEDS_OUT.fill(what="Parquet"))
+    _refuse_targets(source, given)
     if given["report"]:
         from unpend.report.scan.charts import drawing
 
@@ -102,6 +103,20 @@ def _refuse_early(given: dict[str, Any]) -> None:
         from unpend.engine.scan.compare import readable
 
         readable(Path(given["diff"]))
+
+
+def _refuse_targets(source: str, given: dict[str, Any]) -> None:
+    from unpend.engine.scan.target import refuse_unwritable
+
+    taken = {"INPUT": Path(source)} if reads_again(source) else {}
+    for flag, ending in (("out", given["format_"]), ("report", "html")):
+        if given[flag]:
+            refuse_unwritable(f"--{flag}", Path(given[flag]), ending, taken)
+            taken[f"--{flag}"] = Path(given[flag])
+    if given["format_"] == "parquet":
+        from unpend.engine.scan.readers.parquet_file import arrow
+
+        arrow()
 
 
 def _streamed(name: str, given: dict[str, Any], settings: ScanSettings) -> Summary:

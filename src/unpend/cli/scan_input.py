@@ -24,6 +24,9 @@ NO_REGION = Text(
     en="Name the region of the SES account: ses:eu-west-1.",
     ja="SES アカウントのリージョンを指定してください（例: ses:ap-northeast-1）。",
 )
+STDIN = Text(en="Standard input", ja="標準入力")
+ACCOUNT = Text(en="The account {name}", ja="アカウント {name}")
+QUERY = Text(en="The query's result", ja="問い合わせ結果")
 READING = Text(en="Reading the rows of the query …", ja="問い合わせ結果の行を読み取っています…")
 
 
@@ -48,7 +51,16 @@ def input_of(name: str, spool: Path, given: dict[str, Any]) -> FileInput:
         return FileInput(Path(name))
     if not spool.exists():
         spooled(_once(name, given), spool)
-    return FileInput(spool, None if name == "-" else "ndjson")
+    try:
+        return FileInput(spool, None if name == "-" else "ndjson", _called(name))
+    except UsageError:
+        spool.unlink()
+        raise
+
+
+def _called(name: str) -> Text:
+    """What the visitor calls the input that was written down."""
+    return STDIN if name == "-" else ACCOUNT.fill(name=name) if name.startswith(SES) else QUERY
 
 
 def _once(name: str, given: dict[str, Any]) -> Iterator[bytes]:

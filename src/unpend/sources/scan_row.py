@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from unpend.model.errors import ExpectationError
+from unpend.model.errors import ExpectationError, UsageError
 from unpend.model.expected import Expected, ProviderView
 from unpend.model.text import Text
 from unpend.sources.domain import read_domain
@@ -68,6 +68,10 @@ COLUMNS_ARE = Text(
     en="Columns: domain; then tokens (three, with region or signing_zone), or records, or provider with parameters.",
     ja="列は domain のほか、tokens（3 つ。region または signing_zone も）、records、または provider と parameters です。",
 )
+NO_DOMAIN_COLUMN = Text(
+    en="There is no column `domain`; the columns are: {columns}.", ja="列 `domain` がありません。列は {columns} です。"
+)
+SHOWN_LETTERS = 40
 BAD_VIEW = Text(en="The column view is no JSON object: {why}", ja="列 view は JSON オブジェクトではありません: {why}")
 TOO_LONG = Text(en="The column {column} is longer than 64 KiB.", ja="列 {column} が 64 KiB を超えています。")
 
@@ -85,6 +89,11 @@ class RowDefaults:
 def column_of(header: str) -> str | None:
     """The column that a header names; None for one that a scan does not read."""
     return NAMES.get(header.strip().lstrip("\ufeff").lower().replace(" ", "_").replace("-", "_"))
+
+
+def no_domain_column(columns: Sequence[str]) -> UsageError:
+    """The refusal of an input whose columns hold no domain; it names them, as far as a sentence holds."""
+    return UsageError(NO_DOMAIN_COLUMN.fill(columns=[name.strip()[:SHOWN_LETTERS] for name in columns]), COLUMNS_ARE)
 
 
 def wanted(row: Mapping[str, Any], defaults: RowDefaults) -> Expected:

@@ -7,6 +7,7 @@ from typing import Any
 
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
+from unpend.sources.scan_row import column_of, no_domain_column
 
 PAGE = 2000
 NOT_INSTALLED = Text(
@@ -37,9 +38,15 @@ def rows(url: str, query: str | None) -> Iterator[dict[str, Any]]:
         shown = where.render_as_string(hide_password=True)
         with sqlalchemy.create_engine(where).connect() as connection:
             told = connection.execution_options(stream_results=True, yield_per=PAGE).execute(sqlalchemy.text(query))
+            _refuse_without_domain(list(told.keys()) if told.returns_rows else [])
             yield from (dict(row) for row in told.mappings())
     except (SQLAlchemyError, ImportError, OSError) as error:
         raise UsageError(REFUSED.fill(url=shown, why=_first_line(error))) from error
+
+
+def _refuse_without_domain(columns: list[str]) -> None:
+    if "domain" not in {column_of(name) for name in columns}:
+        raise no_domain_column(columns)
 
 
 def with_driver(url: str) -> str:

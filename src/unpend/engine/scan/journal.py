@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +35,10 @@ SAME_AGAIN = Text(
     en="Give the same command as before with --resume, or delete the folder to start anew.",
     ja="前回と同じコマンドに --resume を付けて実行するか、フォルダーを削除して最初からやり直してください。",
 )
+NO_JOURNAL = Text(
+    en="{path} is not what a scan left there: {why}", ja="{path} はスキャンが残したファイルではありません: {why}"
+)
+DELETE_IT = Text(en="Delete {folder} to start anew.", ja="{folder} を削除して最初からやり直してください。")
 MAKE_ROOM = Text(
     en="What was done is kept: make room, and give the same command with --resume.",
     ja="完了した分は残っています。空き容量を確保し、同じコマンドに --resume を付けて実行してください。",
@@ -69,11 +74,12 @@ class Journal:
         """Start, or go on where the last run was killed. UsageError where that would mix two scans."""
         held = self.folder / "scan.json"
         if held.exists():
-            self._resume(msgspec.json.decode(held.read_bytes()), manifest, resume)
+            self._resume(_told(held), manifest, resume)
             return
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(exist_ok=True)
             self.new = True
+            self._path.unlink(missing_ok=True)
             written(held, msgspec.json.encode({"schema": SCHEMA, **manifest}))
         except OSError as error:
             raise UsageError(CANNOT_WRITE.fill(path=self.folder, why=error.strerror or error)) from error
@@ -154,8 +160,20 @@ class Journal:
                 yield from file
 
     def discard(self) -> None:
-        """The scan is over: its output stands."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """The scan is over: its output stands. A kill in between leaves a folder that nobody goes on with."""
+        over = self.folder.with_name(self.folder.name + ".over")
+        shutil.rmtree(over, ignore_errors=True)
+        with suppress(OSError):
+            os.replace(self.folder, over)
+        for folder in (over, self.folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _told(held: Path) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(held.read_bytes(), type=dict[str, Any])
+    except (OSError, msgspec.MsgspecError) as error:
+        raise UsageError(NO_JOURNAL.fill(path=held, why=error), DELETE_IT.fill(folder=held.parent)) from error
 
 
 def done_of(segment: int, rows: int, data: bytes, ends: Place) -> Done:

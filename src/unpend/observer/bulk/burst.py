@@ -96,7 +96,7 @@ class Burst:
             if asking is None or asking.server is None or source[:2] != asking.server.source:
                 continue
             behind = 12 + len(asking.question)
-            if data[12:behind] == asking.question and data[2] & 0x80:
+            if data[12:behind] == asking.question and data[2] & 0x80 and (data[5] or data[4]):
                 del waiting[int.from_bytes(data[:2], "big")]
                 if plainly_right(data, behind, asking.wanted):
                     right.append(asking)

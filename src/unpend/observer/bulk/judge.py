@@ -55,11 +55,13 @@ def named(data: bytes, at: int, name: bytes) -> int:
         if piece.lower() != name[done : done + len(piece)]:
             return -1
         done += len(piece)
-        if end >= len(data) or data[end] < 0xC0 or piece[-1:] == b"\0":
-            return (behind or end) if done == len(name) and piece[-1:] == b"\0" else -1
+        if done == len(name):
+            return behind or end
+        if end + 1 >= len(data) or data[end] < 0xC0:
+            return -1
         behind = behind or end + 2
         at = int.from_bytes(data[end : end + 2], "big") & 0x3FFF
-        if behind > len(data) or at >= floor:
+        if at >= floor:
             return -1
         floor = at
     return -1

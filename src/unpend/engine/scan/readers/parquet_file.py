@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from unpend.engine.scan.rows import Place, Row
+from unpend.engine.scan.rows import Place, Row, unreadable
 from unpend.model.errors import UsageError
 from unpend.model.text import Text
-from unpend.sources.scan_row import COLUMNS_ARE, column_of
+from unpend.sources.scan_row import column_of, no_domain_column
 
 BATCH = 2000
 NOT_INSTALLED = Text(en="Parquet needs pyarrow.", ja="Parquet を扱うには pyarrow が必要です。")
 INSTALL = Text(en="pip install 'unpend[scan]'", ja="pip install 'unpend[scan]' で入れてください。")
-UNREADABLE = Text(en="{path} cannot be read as Parquet: {why}", ja="{path} を Parquet として読み取れません: {why}")
-NO_COLUMN = Text(
-    en="The Parquet file has no column that a scan reads.",
-    ja="Parquet ファイルに、スキャンで読み取れる列がありません。",
-)
+NOT_TEXT = Text(en="The row holds text that is not UTF-8.", ja="この行に UTF-8 ではない文字列があります。")
+
+
+class DamagedError(Exception):
+    """The file is not Parquet, or not whole; the text says how pyarrow put it."""
 
 
 def arrow() -> Any:
@@ -31,17 +32,30 @@ def arrow() -> Any:
     return pyarrow
 
 
+def count(path: Path) -> int:
+    """How many rows there are."""
+    pyarrow = arrow()
+    with _whole(pyarrow), pyarrow.parquet.ParquetFile(path) as file:
+        return int(file.metadata.num_rows)
+
+
 def rows(path: Path, after: Place) -> Iterator[tuple[Place, Row]]:
     """Every row behind the place; only the columns that are read, one row group after the other."""
     pyarrow = arrow()
+    with _whole(pyarrow), pyarrow.parquet.ParquetFile(path) as file:
+        columns = [name for name in file.schema_arrow.names if column_of(name)]
+        if "domain" not in {column_of(name) for name in columns}:
+            raise no_domain_column(file.schema_arrow.names)
+        yield from _rows(file, columns, after.offset)
+
+
+@contextmanager
+def _whole(pyarrow: Any) -> Iterator[None]:
+    """DamagedError for whatever pyarrow says of bytes that are not Parquet."""
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
-            columns = [name for name in file.schema_arrow.names if column_of(name)]
-            if "domain" not in {column_of(name) for name in columns}:
-                raise UsageError(NO_COLUMN, COLUMNS_ARE)
-            yield from _rows(file, columns, after.offset)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise UsageError(UNREADABLE.fill(path=path, why=error)) from error
+        yield
+    except (pyarrow.ArrowException, OSError, ValueError, TypeError, LookupError, OverflowError) as error:
+        raise DamagedError((str(error).splitlines() or [type(error).__name__])[0][:200]) from error
 
 
 def _rows(file: Any, columns: list[str], done: int) -> Iterator[tuple[Place, Row]]:
@@ -57,7 +71,19 @@ def _rows(file: Any, columns: list[str], done: int) -> Iterator[tuple[Place, Row
     if not groups:
         return
     for batch in file.iter_batches(BATCH, row_groups=groups, columns=columns):
-        for fields in batch.to_pylist():
+        for row in _read(batch, number):
             number += 1
             if number > done:
-                yield Place(number, number), Row(number, fields)
+                yield Place(number, number), row
+
+
+def _read(batch: Any, before: int) -> Iterator[Row]:
+    """The rows of a batch; where one holds what is not text, it alone is bad."""
+    try:
+        yield from (Row(before + n, fields) for n, fields in enumerate(batch.to_pylist(), 1))
+    except UnicodeDecodeError:
+        for n in range(batch.num_rows):
+            try:
+                yield Row(before + n + 1, batch.slice(n, 1).to_pylist()[0])
+            except UnicodeDecodeError:
+                yield unreadable(before + n + 1, NOT_TEXT)
