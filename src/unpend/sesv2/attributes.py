@@ -23,7 +23,7 @@ def put_mail_from(call: Call) -> views.Body:
     try:
         call.identities.set_mail_from(call.key, wanted)
     except UnknownIdentityError:
-        raise bad_request(f"Identity {shown(call.key.name)} does not exist.") from None
+        raise bad_request(f"Identity <{shown(call.key.name)}> does not exist.") from None
     return {}
 
 

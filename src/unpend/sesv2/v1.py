@@ -134,7 +134,7 @@ def set_mail_from(form: Form, call: Call) -> Result:
     try:
         call.identities.set_mail_from(key, wanted)
     except UnknownIdentityError:
-        raise bad_request(f"Identity {shown(key.name)} does not exist.") from None
+        raise bad_request(f"Identity <{shown(key.name)}> does not exist.") from None
     return {}
 
 
