@@ -48,3 +48,30 @@ def between(url: str, instead: list[bytes]) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.shutdown()
         thread.join(10)
+
+
+@contextlib.contextmanager
+def cutting(url: str, cuts: list[bytes], heads: list[bytes]) -> Iterator[str]:
+    """A URL where an answer is passed on as it comes, and cut off in the middle where the next of `cuts` appears in it, while there are
+    any. `heads` gets the head of each request."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            request = received(self.request)
+            heads.append(request.partition(b"\r\n\r\n")[0])
+            cut, passed, parts = (cuts.pop(0) if cuts else None), b"", urlsplit(url)
+            with socket.create_connection((str(parts.hostname), parts.port or 80), 30) as upstream:
+                upstream.sendall(request)
+                for part in iter(lambda: upstream.recv(65536), b""):
+                    before, passed = len(passed), passed + part
+                    if cut is not None and cut in passed:
+                        self.request.sendall(passed[before : passed.index(cut) + len(cut)])
+                        return
+                    self.request.sendall(part)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join(10)

@@ -20,6 +20,7 @@ from unpend.engine.opening import Installation, open_installation
 from unpend.server.app import application
 from unpend.server.listening import shown, sockets
 from unpend.server.running import Process
+from unpend.sesv2.call import Likeness
 from unpend.sesv2.door import Door
 from unpend.sesv2.gate import Gate
 
@@ -76,13 +77,13 @@ def _knows(told: Any, shape: Any) -> None:
 
 
 @contextlib.contextmanager
-def served(folder: Path, gate: Gate | None = None, **more: Any) -> Iterator[Served]:
+def served(folder: Path, gate: Gate | None = None, likeness: Likeness | None = None, **more: Any) -> Iterator[Served]:
     """Up on a port of its own until the block ends."""
     installation = open_installation(f"sqlite:///{folder}/unpend.db", **more)
     gate = gate or Gate()
     listening = sockets("127.0.0.1:0", guarded=not gate.open)
     threads = ThreadPoolExecutor(4)
-    process = Process(application(Door(installation.identities, gate), threads), listening)
+    process = Process(application(Door(installation.identities, gate, likeness), threads), listening)
     ready = threading.Event()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=lambda: loop.run_until_complete(process.run(ready.set)))

@@ -182,6 +182,7 @@ def test_ones_own_key(ses: Any, server: Served) -> None:
     back = signing(EmailIdentity="own.example", SigningAttributesOrigin="EXTERNAL", SigningAttributes=told)
     assert back["DkimTokens"] == ["mine"]
     for wrong in (
+        {"DomainSigningAttributesOrigin": "AWS_SES"},
         {"DomainSigningSelector": "a.b"},
         {"DomainSigningPrivateKey": elliptic_key()},
         {"DomainSigningPrivateKey": "AAAA"},

@@ -88,3 +88,6 @@ def test_errors_are_xml_of_v1(server: Served) -> None:
     )
     assert code(old.list_receipt_rule_sets) == ("InvalidAction", 400)
     assert code(old.list_identities, MaxItems=0) == ("InvalidParameterValue", 400)
+    assert code(old.list_identities, IdentityType="Unknown") == ("ValidationError", 400)
+    odd = {"Identity": "x.example", "MailFromDomain": "m.x.example", "BehaviorOnMXFailure": "SelfDestruct"}
+    assert code(old.set_identity_mail_from_domain, **odd) == ("ValidationError", 400)

@@ -30,6 +30,18 @@ STREAMS = 200
 STREAM_LASTS = 900.0
 STREAM_LOOKS = 1.0
 STREAM_BEATS = 15.0
+LAST_EVENT = {
+    "name": "Last-Event-ID",
+    "in": "header",
+    "required": False,
+    "description": "`id` of the last event that was read: nothing comes until the domain is another than then.",
+    "schema": {"type": "string"},
+}
+STREAMED: dict[str, Any] = {
+    "description": "`event: domain` with a Domain as its data and an `id`; at last `event: deleted`, where it is deleted. Lines that begin with a "
+    "colon say that the server is still there.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
 TOO_MANY = Text(en="Too many streams are open.", ja="開いているストリームが多すぎます。")
 
 
@@ -79,9 +91,16 @@ def case(id: str, caller: Reader, engine: Behind) -> Response:  # noqa: A002
     return Response(case_of(found), media_type="application/json", headers={"content-disposition": name})
 
 
-@router.get("/events", operation_id="streamDomain", response_class=StreamingResponse)
+@router.get(
+    "/events",
+    operation_id="streamDomain",
+    response_class=StreamingResponse,
+    responses={200: STREAMED},
+    openapi_extra={"parameters": [LAST_EVENT]},
+)
 async def events(id: str, caller: Reader, engine: Behind, request: Request) -> Response:  # noqa: A002
-    """The domain, now and whenever it changes (server-sent events). The stream ends after 15 minutes: connect again."""
+    """The domain, now and whenever it changes (server-sent events). The stream ends after 15 minutes: connect again,
+    with the `id` of the last event as `Last-Event-ID`, and nothing is told twice."""
     identity = await asyncio.to_thread(engine.find, caller, id)
     return stream(request, engine, identity, language_of(request), request.app.state.streams)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
@@ -28,6 +28,11 @@ CHANGED = Text(
 router = APIRouter(prefix="/domains", tags=["domains"], route_class=Idempotent)
 Region = Annotated[str | None, Query(max_length=32, description="By default the server's own region.")]
 Cursor = Annotated[str, Query(max_length=400, description="`next` of the page before.")]
+TAG = {"ETag": {"description": "Changes with every write and every look.", "schema": {"type": "string"}}}
+TAGGED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The domain.", "headers": TAG},
+    304: {"description": "It has not changed: what you have is right.", "headers": TAG},
+}
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
@@ -49,14 +54,16 @@ def page(caller: Reader, engine: Behind, region: Region = None, cursor: Cursor =
     return DomainPage(items=items, next=cursor_of(shown[-1].key.name) if len(found) > limit else None)
 
 
-@router.get("/{id}", operation_id="getDomain", responses={304: {"description": "It has not changed."}})
+@router.get("/{id}", operation_id="getDomain", responses=TAGGED)
 def read(
     id: str,  # noqa: A002
     caller: Reader,
     engine: Behind,
     request: Request,
     response: Response,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_none_match: Annotated[
+        str | None, Header(description="`ETag` of what you have: 304 where it is that still.")
+    ] = None,
 ) -> Domain:
     """A domain with its states, and its root cause while it is not verified."""
     found = engine.find(caller, id)

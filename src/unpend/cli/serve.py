@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from unpend.engine.opening import Installation
     from unpend.server.operating import Readiness
     from unpend.server.running import Beside
+    from unpend.sesv2.door import Door
     from unpend.sesv2.gate import AccessKey, Gate
 
 ACCESS_KEY = re.compile(r"([\w.+=@-]{1,128}):([^:\s]{8,256})(?::(\d{12}))?", re.ASCII)
@@ -96,6 +97,25 @@ def _doors() -> list[click.Parameter]:
             "API だけを動かします（確認は `unpend worker`）。",
             is_flag=True,
         ),
+        *_likeness(),
+    ]
+
+
+def _likeness() -> list[click.Parameter]:
+    return [
+        option(
+            "--ses-limits",
+            "Refuse as SES does, so that back-off can be tested: more than one call a second of an operation, or 10,000 identities in a region.",
+            "再試行の処理を試せるように、SES と同じ制限をかけます（同じ操作は毎秒 1 回まで、リージョンごとに 10,000 件まで）。",
+            is_flag=True,
+        ),
+        option(
+            "--configuration-set",
+            "A configuration set that exists; repeatable. Others are then not found. Without it any name is taken.",
+            "存在する設定セットの名前です（複数可）。指定すると、ほかの名前は NotFoundException になります。省略するとどの名前も受け付けます。",
+            multiple=True,
+            metavar="NAME",
+        ),
     ]
 
 
@@ -162,7 +182,6 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
     from unpend.server.listening import shown, sockets
     from unpend.server.operating import Observed, operating
     from unpend.server.running import Process
-    from unpend.sesv2.door import Door
 
     listening = sockets(given["listen"], guarded=not gate.open)
     with ExitStack() as held:
@@ -172,7 +191,7 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         metrics = metrics_of(installation)
         beside, readiness = held.enter_context(_worker(installation, given, metrics, threads))
         doors = [*operating(readiness, metrics), *_rest_and_pages(installation, gate, given)]
-        app = application(Door(installation.identities, gate), threads, doors)
+        app = application(_ses(installation, gate, given), threads, doors)
         process = Process(Observed(app, metrics), listening, beside)
 
         def ready() -> None:
@@ -182,6 +201,16 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
             sys.stderr.write("".join(line.of(language()) + "\n" for line in lines))
 
         await process.run(ready)
+
+
+def _ses(installation: Installation, gate: Gate, given: dict[str, Any]) -> Door:
+    """Both SES APIs."""
+    from unpend.sesv2.call import Likeness
+    from unpend.sesv2.door import Door
+    from unpend.sesv2.limits import Limits
+
+    limits = Limits() if given["ses_limits"] else None
+    return Door(installation.identities, gate, Likeness(limits, frozenset(given["configuration_set"])))
 
 
 def _rest_and_pages(installation: Installation, gate: Gate, given: dict[str, Any]) -> list[BaseRoute]:

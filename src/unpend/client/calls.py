@@ -9,6 +9,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from unpend.client.events import events
 from unpend.client.shapes import (
     Accepted,
     Delivery,
@@ -83,8 +84,8 @@ class Client:
             cursor = page.next
 
     def get_domain(self, id: str) -> Domain:  # noqa: A002
-        """Its states, and its root cause while it is not verified."""
-        return _domain(self._wire.ask("GET", _at("/domains", id)))
+        """Its states, and its root cause while it is not verified. Asked again, little is sent where nothing has changed."""
+        return _domain(self._wire.read(_at("/domains", id)))
 
     def update_domain(
         self,
@@ -130,14 +131,13 @@ class Client:
         return self._wire.ask("GET", _at("/domains", id, "case")).body
 
     def stream_domain(self, id: str) -> Iterator[Domain]:  # noqa: A002
-        """The domain, now and whenever it changes, until it is deleted or the server ends the stream (after 15 minutes)."""
-        with self._wire.lines(_at("/domains", id, "events")) as lines:
-            event = ""
-            for line in lines:
-                if line.startswith("event: "):
-                    event = line.removeprefix("event: ")
-                elif line.startswith("data: ") and event == "domain":
-                    yield _decoded(line.removeprefix("data: ").encode(), Domain)
+        """The domain, now and whenever it changes, until it is deleted. A connection that breaks off, or that the server ends after its
+        15 minutes, is made anew, and what was told already is not told again."""
+        for event in events(self._wire, _at("/domains", id, "events")):
+            if event.name == "deleted":
+                return
+            if event.name == "domain":
+                yield _decoded(event.data.encode(), Domain)
 
     def create_webhook(self, url: str, *, types: Sequence[str] = (), lang: str = "en") -> MadeWebhook:
         """Register a receiver; no types are all of them."""

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import random
 import re
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,10 @@ LARGEST = 32 * 1024 * 1024
 LONGEST_LINE = 1024 * 1024
 LONGEST_PAUSE = 30.0
 STREAM_SILENCE = 60.0
+MOST_KEPT = 1000
+UNCHANGED = 304
+IF_NONE_MATCH = "If-none-match"  # as urllib spells it
+GUARDS = {"If-match": "if_match", IF_NONE_MATCH: "if_none_match"}
 PASSING = frozenset({429, 502, 503, 504})
 NO_URL = Text(
     en="{given} is not the address of a server. Give one like https://unpend.example.net or http://127.0.0.1:8025.",
@@ -82,9 +87,11 @@ class Wire:
     """A way to one server. No redirect is followed: the key is for this server alone."""
 
     def __init__(self, url: str, key: str, timeout: float, attempts: int, lang: str, plain_http: bool) -> None:
-        self._base = _checked(url, key, plain_http)
+        self.base = _checked(url, key, plain_http)
         self._timeout = timeout
-        self._attempts = max(1, attempts)
+        self.attempts = max(1, attempts)
+        self._kept: dict[str, Answer] = {}
+        self._keeping = threading.Lock()
         self._headers = {"Accept": "application/json", "User-Agent": "unpend-client"}
         self._headers |= {"Authorization": f"Bearer {key}"} if key else {}
         self._headers |= {"Accept-Language": lang} if lang else {}
@@ -97,39 +104,55 @@ class Wire:
         twice; `again=False` where the server keeps none."""
         headers = {} if method == "GET" else {"Idempotency-Key": uuid.uuid4().hex}
         request = self._request(method, path, told, headers, more)
-        for attempt in range(self._attempts):
-            last = not again or attempt + 1 == self._attempts
+        for attempt in range(self.attempts):
+            last = not again or attempt + 1 == self.attempts
             try:
                 answer = self._once(request)
             except UnansweredError:
                 if last:
                     raise
-                time.sleep(_pause(attempt, None))
+                time.sleep(pause(attempt, None))
                 continue
-            if answer.status < 300:
+            if answer.status < 300 or (answer.status == UNCHANGED and request.has_header(IF_NONE_MATCH)):
                 return answer
             problem = _problem(answer)
             if last or not (answer.status in PASSING or problem.kind == "in-progress"):
                 raise problem
-            time.sleep(_pause(attempt, problem.retry_after))
+            time.sleep(pause(attempt, problem.retry_after))
         raise AssertionError
 
+    def read(self, path: str) -> Answer:
+        """What is there. The server is asked whether it has changed since it was read last, and sends nothing where it has not."""
+        with self._keeping:
+            before = self._kept.pop(path, None)
+        answer = self.ask("GET", path, if_none_match=before.headers["etag"] if before else "")
+        if before is not None and answer.status == UNCHANGED:
+            answer = before
+        if "etag" in answer.headers:
+            with self._keeping:
+                self._kept[path] = answer
+                if len(self._kept) > MOST_KEPT:
+                    del self._kept[next(iter(self._kept))]
+        return answer
+
     @contextlib.contextmanager
-    def lines(self, path: str) -> Iterator[Iterator[str]]:
-        """The lines of a stream, until it ends or the block does."""
-        request = self._request("GET", path, None, {"Accept": "text/event-stream"}, {})
+    def lines(self, path: str, last: str = "") -> Iterator[Iterator[str]]:
+        """The whole lines of a stream from after the event with the id `last`, until it ends or the block does."""
+        known = {"Last-Event-ID": last} if last else {}
+        request = self._request("GET", path, None, {"Accept": "text/event-stream"} | known, {})
         with self._opened(request, max(self._timeout, STREAM_SILENCE)) as response:
             if response.status >= 300:
                 raise _problem(self._read(response))
-            yield (line.decode("utf-8", "replace").rstrip("\r\n") for line in iter(_reading(response), b""))
+            whole = (line for line in iter(_reading(response), b"") if line.endswith(b"\n"))
+            yield (line.decode("utf-8", "replace").rstrip("\r\n") for line in whole)
 
     def _request(self, method: str, path: str, told: Any, more: dict[str, str], query: dict[str, Any]) -> Request:
-        if_match = query.pop("if_match", "")
+        guards = {name: query.pop(field, "") for name, field in GUARDS.items()}
         asked = urlencode({name: value for name, value in query.items() if value not in (None, "")})
         body = None if told is None else msgspec.json.encode(told)
-        headers = self._headers | more | ({"If-Match": if_match} if if_match else {})
+        headers = self._headers | more | {name: tag for name, tag in guards.items() if tag}
         headers |= {"Content-Type": "application/json"} if body is not None else {}
-        return Request(f"{self._base}{path}{'?' + asked if asked else ''}", body, headers, method=method)  # noqa: S310
+        return Request(f"{self.base}{path}{'?' + asked if asked else ''}", body, headers, method=method)  # noqa: S310
 
     def _once(self, request: Request) -> Answer:
         with self._opened(request, self._timeout) as response:
@@ -143,12 +166,12 @@ class Wire:
                 yield response
         except (OSError, http.client.HTTPException) as error:
             why = error.reason if isinstance(error, URLError) else error
-            raise UnansweredError(UNANSWERED.fill(url=self._base, why=str(why) or type(why).__name__)) from error
+            raise UnansweredError(UNANSWERED.fill(url=self.base, why=str(why) or type(why).__name__)) from error
 
     def _read(self, response: http.client.HTTPResponse) -> Answer:
         body = response.read(LARGEST + 1)
         if len(body) > LARGEST:
-            raise UnansweredError(UNANSWERED.fill(url=self._base, why=TOO_LARGE.fill(most=LARGEST)))
+            raise UnansweredError(UNANSWERED.fill(url=self.base, why=TOO_LARGE.fill(most=LARGEST)))
         return Answer(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
@@ -182,7 +205,7 @@ def _problem(answer: Answer) -> ProblemError:
     return ProblemError(answer.status, told if isinstance(told, dict) else {}, retry_after)
 
 
-def _pause(attempt: int, told: float | None) -> float:
-    """What the server says, else longer each time; never two callers at once."""
+def pause(attempt: int, told: float | None) -> float:
+    """How long to wait: what the server says, else longer each time; never two callers at once."""
     wanted = told if told is not None else 0.25 * 2**attempt
     return min(wanted, LONGEST_PAUSE) + random.random() * 0.25

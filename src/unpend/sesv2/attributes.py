@@ -23,7 +23,7 @@ def put_mail_from(call: Call) -> views.Body:
     try:
         call.identities.set_mail_from(call.key, wanted)
     except UnknownIdentityError:
-        raise bad_request(f"Identity {shown(call.key.name)} does not exist.") from None
+        raise bad_request(f"Identity <{shown(call.key.name)}> does not exist.") from None
     return {}
 
 
@@ -40,7 +40,7 @@ def put_feedback(call: Call) -> views.Body:
 def put_configuration_set(call: Call) -> views.Body:
     """PutEmailIdentityConfigurationSetAttributes; absent removes it."""
     told = shapes.read(call.request.body, shapes.ConfigurationSet)
-    name = configuration_set_of(told.configuration_set_name)
+    name = call.known_set(configuration_set_of(told.configuration_set_name))
     try:
         call.identities.set_configuration_set(call.key, name)
     except UnknownIdentityError:
@@ -62,7 +62,7 @@ def mail_from_of(key: IdentityKey, domain: str | None, on_mx_failure: str) -> Ma
 
 
 def configuration_set_of(name: str | None) -> str:
-    """The name of a configuration set; whether there is one of that name is not known here."""
+    """The name of a configuration set; whether there is such a set is another question (`Call.known_set`)."""
     if name and CONFIGURATION_SET.fullmatch(name) is None:
         raise bad_request(f"Invalid configuration set name: {shown(name)}")
     return name or ""

@@ -21,7 +21,7 @@ from unpend.model.errors import (
     UnpendError,
 )
 from unpend.sesv2 import attributes, identities, policies, query, routes, signing, tags, v1
-from unpend.sesv2.call import Call, Operation
+from unpend.sesv2.call import Call, Likeness, Operation
 from unpend.sesv2.errors import SesError, already_exists, bad_request, limit_exceeded, not_found, unknown_operation
 from unpend.sesv2.gate import Caller, Gate
 from unpend.sesv2.request import Answer, Request
@@ -40,9 +40,10 @@ UNREAD = (408, 413)  # the rest of the body is still coming, and nobody will rea
 class Door:
     """Both SES APIs over one set of identities."""
 
-    def __init__(self, engine: Identities, gate: Gate) -> None:
+    def __init__(self, engine: Identities, gate: Gate, likeness: Likeness | None = None) -> None:
         self.engine = engine
         self.gate = gate
+        self.likeness = likeness or Likeness()
 
     def answer(self, request: Request) -> Answer:
         """Synchronous: some tenths of a millisecond, with one transaction in it."""
@@ -62,14 +63,21 @@ class Door:
         operation = OPERATIONS.get(name)
         if operation is None:
             raise unknown_operation(name)
-        call = Call(self.engine, caller, named, request)
+        self._limit(caller, name)
+        call = Call(self.engine, caller, named, request, likeness=self.likeness)
         body = msgspec.json.encode(operation(call))
         return Answer(200, {**_headers(asked), **call.notes}, body)
 
     def _v1(self, request: Request, caller: Caller, asked: str) -> Answer:
         form = query.read(request)
-        result = v1.answer(form, Call(self.engine, caller, {}, request))
+        action = v1.action_of(form)
+        self._limit(caller, form.action)
+        result = action(form, Call(self.engine, caller, {}, request, likeness=self.likeness))
         return query.answered(form.action, result, asked)
+
+    def _limit(self, caller: Caller, operation: str) -> None:
+        if self.likeness.limits is not None:
+            self.likeness.limits.admit(caller, operation, self.engine.clock.wall())
 
 
 def refusal(error: SesError, path: str, asked: str | None = None) -> Answer:

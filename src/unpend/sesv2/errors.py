@@ -6,6 +6,8 @@ those of its documentation (docs/sesv2.md).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class SesError(Exception):
     """A request that is refused. It goes to a program on the wire, so it speaks English only."""
@@ -50,9 +52,20 @@ def limit_exceeded(message: str) -> SesError:
     return SesError("LimitExceededException", message)
 
 
+def too_many_requests() -> SesError:
+    """429 by v2; v1 says Throttling, and 400."""
+    return SesError("TooManyRequestsException", "Rate exceeded", 429)
+
+
 def concurrent_modification(message: str) -> SesError:
     """500, as SES has it: somebody else was changing the same identity."""
     return SesError("ConcurrentModificationException", message, 500)
+
+
+def not_one_of(member: str, given: str, known: Iterable[str]) -> SesError:
+    """400, in the words that v1 has for a value outside its enumeration."""
+    told = f"Value '{given[:64]}' at '{member}' failed to satisfy constraint: Member must satisfy enum value set: "
+    return SesError("ValidationError", f"1 validation error detected: {told}[{', '.join(sorted(known))}]")
 
 
 def malformed(message: str) -> SesError:

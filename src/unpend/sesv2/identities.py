@@ -29,11 +29,11 @@ def create(call: Call) -> views.Body:
     key = new_key(call.caller, told.email_identity)
     attributes = Attributes(
         signing=chosen(key, told.dkim_signing_attributes),
-        configuration_set=configuration_set_of(told.configuration_set_name),
+        configuration_set=call.known_set(configuration_set_of(told.configuration_set_name)),
         tags=tags_of(told.tags or [], {}),
     )
     try:
-        made = call.identities.create(key, attributes)
+        made = call.create(key, attributes)
     except IdentityExistsError:
         raise already_exists(f"Email identity {shown(key.name)} already exist.") from None
     return views.created(made, call.domain_of(made))

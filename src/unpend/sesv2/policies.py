@@ -28,23 +28,15 @@ def create(call: Call) -> views.Body:
     def change(policies: Policies) -> Policies:
         if name in policies:
             raise already_exists(f"Policy {name} already exists.")
-        if len(policies) >= MOST:
-            raise limit_exceeded(f"An identity has at most {MOST} policies.")
-        return policies | {name: text}
+        return _with(policies, name, text)
 
     return _edit(call, change)
 
 
 def update(call: Call) -> views.Body:
-    """UpdateEmailIdentityPolicy."""
+    """UpdateEmailIdentityPolicy. One that is not there is made: SES documents that the call succeeds."""
     name, text = _name(call), _text(call)
-
-    def change(policies: Policies) -> Policies:
-        if name not in policies:
-            raise not_found(f"Policy {name} does not exist.")
-        return policies | {name: text}
-
-    return _edit(call, change)
+    return _edit(call, lambda policies: _with(policies, name, text))
 
 
 def delete(call: Call) -> views.Body:
@@ -70,6 +62,12 @@ def _edit(call: Call, change: Callable[[Policies], Policies]) -> views.Body:
     except UnknownIdentityError:
         raise not_found(f"Email identity {shown(call.key.name)} does not exist.") from None
     return {}
+
+
+def _with(policies: Policies, name: str, text: str) -> Policies:
+    if name not in policies and len(policies) >= MOST:
+        raise limit_exceeded(f"An identity has at most {MOST} policies.")
+    return policies | {name: text}
 
 
 def _name(call: Call) -> str:

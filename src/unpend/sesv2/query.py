@@ -81,7 +81,9 @@ def refused(error: SesError, asked: str) -> Answer:
     kind = "Sender" if error.status < 500 else "Receiver"
     told = f"<Error><Type>{kind}</Type><Code>{code}</Code><Message>{_text(error.message)}</Message></Error>"
     return _answer(
-        error.status, f'<ErrorResponse xmlns="{NAMESPACE}">{told}<RequestId>{asked}</RequestId></ErrorResponse>', asked
+        400 if error.status == 429 else error.status,
+        f'<ErrorResponse xmlns="{NAMESPACE}">{told}<RequestId>{asked}</RequestId></ErrorResponse>',
+        asked,
     )
 
 

@@ -36,7 +36,8 @@ def put_signing(call: Call) -> views.Body:
     if "@" in call.key.name or not call.key.name.strip():
         raise bad_request("The EmailIdentity value must be a valid domain.")
     attributes = told.signing_attributes or SigningAttributes()
-    _no_replica(attributes.domain_signing_attributes_origin)
+    if attributes.domain_signing_attributes_origin is not None:
+        raise bad_request("DomainSigningAttributesOrigin is not allowed here. Use SigningAttributesOrigin.")
     found = call.identities.find(call.key)
     if found is None:
         raise not_found(f"Email identity {shown(call.key.name)} does not exist.")

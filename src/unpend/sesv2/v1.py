@@ -8,7 +8,7 @@ from unpend.model.errors import IdentityExistsError, UnknownIdentityError
 from unpend.model.identity import Identity, IdentityKey, Kind, Machine, State
 from unpend.sesv2.attributes import mail_from_of
 from unpend.sesv2.call import Call
-from unpend.sesv2.errors import SesError, bad_request
+from unpend.sesv2.errors import SesError, bad_request, not_one_of
 from unpend.sesv2.identities import after_token, token_after
 from unpend.sesv2.naming import domain_key, known_key, new_key, shown
 from unpend.sesv2.query import Entries, Form, Value
@@ -19,21 +19,22 @@ LARGEST_PAGE = 1000
 KINDS = {"EmailAddress": Kind.ADDRESS, "Domain": Kind.DOMAIN}
 ON_MX_FAILURE = {"UseDefaultValue": "USE_DEFAULT_VALUE", "RejectMessage": "REJECT_MESSAGE"}
 Result = Mapping[str, Value]
+Action = Callable[[Form, Call], Result]
 
 
-def answer(form: Form, call: Call) -> Result:
-    """The result of the form's action."""
+def action_of(form: Form) -> Action:
+    """What the form asks for."""
     action = ACTIONS.get(form.action)
     if action is None:
         raise SesError("InvalidAction", f"Could not find operation {shown(form.action)} for version 2010-12-01.")
-    return action(form, call)
+    return action
 
 
 def verify_domain_identity(form: Form, call: Call) -> Result:
     """The ownership TXT value: the same one each time. A domain that had failed begins anew."""
     key = _domain(form, call)
     try:
-        made = call.identities.create(key, ownership_txt=True)
+        made = call.create(key, ownership_txt=True)
     except IdentityExistsError:
         made = call.identities.prove_by_txt(key)
     return {"VerificationToken": made.attributes.txt_token}
@@ -43,7 +44,7 @@ def verify_domain_dkim(form: Form, call: Call) -> Result:
     """The three tokens: the same ones each time. DKIM that had failed begins anew."""
     key = _domain(form, call)
     try:
-        made = call.identities.create(key)
+        made = call.create(key)
     except IdentityExistsError:
         made = call.identities.begin(key)
     return {"DkimTokens": made.attributes.signing.tokens}
@@ -55,7 +56,7 @@ def verify_email_identity(form: Form, call: Call) -> Result:
     if "@" not in key.name:
         raise bad_request(f"Invalid email address<{shown(key.name)}>.")
     try:
-        call.identities.create(key)
+        call.create(key)
     except IdentityExistsError:
         call.identities.begin(key, Machine.OWNERSHIP)
     return {}
@@ -127,11 +128,13 @@ def set_mail_from(form: Form, call: Call) -> Result:
     """No domain clears it."""
     key = known_key(call.caller, form.text("Identity"))
     spelt = form.fields.get("BehaviorOnMXFailure", "UseDefaultValue")
-    wanted = mail_from_of(key, form.fields.get("MailFromDomain"), ON_MX_FAILURE.get(spelt, spelt))
+    if spelt not in ON_MX_FAILURE:
+        raise not_one_of("behaviorOnMXFailure", spelt, ON_MX_FAILURE)
+    wanted = mail_from_of(key, form.fields.get("MailFromDomain"), ON_MX_FAILURE[spelt])
     try:
         call.identities.set_mail_from(key, wanted)
     except UnknownIdentityError:
-        raise bad_request(f"Identity {shown(key.name)} does not exist.") from None
+        raise bad_request(f"Identity <{shown(key.name)}> does not exist.") from None
     return {}
 
 
@@ -142,7 +145,7 @@ def list_identities(form: Form, call: Call) -> Result:
         raise bad_request(f"MaxItems must be between 1 and {LARGEST_PAGE}.")
     spelt, size = form.fields.get("IdentityType"), int(told)
     if spelt and spelt not in KINDS:
-        raise bad_request("IdentityType must be EmailAddress or Domain.")
+        raise not_one_of("identityType", spelt, KINDS)
     after = after_token(form.fields.get("NextToken"))
     found = call.identities.glimpses(call.caller.account, call.caller.region, after, size + 1)
     more = {"NextToken": token_after(found[size - 1].name)} if len(found) > size else {}
@@ -175,7 +178,7 @@ def _status(state: State) -> str:
     return "".join(word.capitalize() for word in state.split("_"))
 
 
-ACTIONS: Mapping[str, Callable[[Form, Call], Result]] = {
+ACTIONS: Mapping[str, Action] = {
     "VerifyDomainIdentity": verify_domain_identity,
     "VerifyDomainDkim": verify_domain_dkim,
     "VerifyEmailIdentity": verify_email_identity,
