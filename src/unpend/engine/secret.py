@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,23 +40,20 @@ class Secret:
 
     def mark(self, *parts: str) -> bytes:
         """32 bytes that only this installation can compute, the same each time."""
-        message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
-        return hmac.digest(self._derived("tokens"), message, hashlib.sha256)
+        message = b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
+        return hmac.digest(_derived(self.key, "tokens"), message, hashlib.sha256)
 
     def seal(self, plain: bytes, about: str) -> bytes:
         """Encrypted at rest (AES-256-GCM), bound to what it is about."""
         nonce = os.urandom(12)
-        return nonce + AESGCM(self._derived("at rest")).encrypt(nonce, plain, about.encode())
+        return nonce + AESGCM(_derived(self.key, "at rest")).encrypt(nonce, plain, about.encode())
 
     def open(self, sealed: bytes, about: str) -> bytes:
         """What was sealed; StoreError where the secret is another one."""
         try:
-            return AESGCM(self._derived("at rest")).decrypt(sealed[:12], sealed[12:], about.encode())
+            return AESGCM(_derived(self.key, "at rest")).decrypt(sealed[:12], sealed[12:], about.encode())
         except InvalidTag:
             raise StoreError(WRONG_SECRET, GIVE_THE_OLD_ONE) from None
-
-    def _derived(self, use: str) -> bytes:
-        return hmac.digest(self.key, b"unpend " + use.encode(), hashlib.sha256)
 
 
 def read_secret(text: str) -> Secret:
@@ -67,6 +65,11 @@ def read_secret(text: str) -> Secret:
     if len(key) != SIZE:
         raise UsageError(NOT_A_SECRET, MAKE_ONE)
     return Secret(key)
+
+
+@lru_cache(maxsize=16)
+def _derived(key: bytes, use: str) -> bytes:
+    return hmac.digest(key, b"unpend " + use.encode(), hashlib.sha256)
 
 
 def new_secret() -> str:
