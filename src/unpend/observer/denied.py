@@ -6,18 +6,17 @@ all the same, and where that one exists after all, all the others are asked too.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from unpend.diagnosis.case import Case
 from unpend.model.names import ancestors, is_under, parent
 from unpend.model.records import Exchange, Outcome, Question, Server
 
-Put = Callable[[Question], Awaitable[Exchange]]
+Put = Callable[[Iterable[Question]], Awaitable[Sequence[Exchange]]]
 
 
 class Denied:
-    """The names of a zone that one of its servers denies. `put` asks that server a question."""
+    """The names of a zone that one of its servers denies. `put` asks that server questions, all at once."""
 
     def __init__(self, case: Case, zone: str, server: Server, put: Put) -> None:
         self._zone = zone
@@ -30,11 +29,11 @@ class Denied:
         apart = _by_parent(questions) if self._names else {self._zone: list(questions)}
         at_once, later = _split(apart, {name for name in apart if self.is_denied(name)}, self._zone)
         above = [Question(name, "SOA") for name in later if not self.is_denied(name)]
-        heard = await asyncio.gather(*map(self._put, (*at_once, *above)))
+        heard = await self._put((*at_once, *above))
         self._names |= {e.question.name for e in heard if e.outcome is Outcome.NXDOMAIN and e.aa and not e.answer}
         believed = not any(map(self._contradicts, heard))
         rest = [q for name, below in later.items() if not (believed and self.is_denied(name)) for q in below]
-        await asyncio.gather(*map(self._put, rest))
+        await self._put(rest)
 
     def is_denied(self, name: str) -> bool:
         """Whether this name, or one above it in the zone, does not exist."""
