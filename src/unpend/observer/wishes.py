@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable
 
 from unpend.diagnosis.ask import Ask, Whom
-from unpend.diagnosis.case import Case, soa_primary
+from unpend.diagnosis.case import Case
+from unpend.diagnosis.soa import soa_primary
 from unpend.model.observation import NameServer
 from unpend.model.records import Exchange, Probe, Question, Role, Server, Via
 from unpend.observer.battery import resolver_servers
