@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -29,11 +29,13 @@ from sqlalchemy import insert, text
 from unpend.engine.deep import DnsFlags
 from unpend.engine.demands import Demand
 from unpend.engine.local import LocalEngine
-from unpend.engine.looking import Glance, Looks, Quick, QuickLook, bulk_settings
+from unpend.engine.looking import Answers, Quick, QuickLook, bulk_settings
 from unpend.engine.opening import Installation, open_installation
 from unpend.engine.tokens import dkim_tokens
 from unpend.engine.works import Works
-from unpend.model.identity import Attributes, IdentityKey, Seen, Signing
+from unpend.model.identity import Attributes, IdentityKey, Signing
+from unpend.observer.bulk.judge import ABSENT
+from unpend.observer.bulk.subject import RIGHT
 from unpend.observer.settings import Resolver
 from unpend.store import tables
 from unpend.store.rows import shard_of, text_of
@@ -85,16 +87,10 @@ def write(made: Installation, rows: Sequence[tuple[int, IdentityKey, str]], now:
 
 def from_memory(right: bool) -> Quick:
     """Every record is as it ought to be (every identity changes its state), or missing (none does)."""
+    told = RIGHT if right else ABSENT
 
-    async def quick(demands: Sequence[Demand]) -> AsyncIterator[Looks]:
-        for demand in demands:
-            yield Looks(
-                demand,
-                tuple(
-                    Glance(right, Seen(r.name, r.type, "answer" if right else "nxdomain", r.values if right else ()))
-                    for r in demand.records
-                ),
-            )
+    async def quick(demands: Sequence[Demand]) -> list[Answers]:
+        return [(told,) * len(demand.records) for demand in demands]
 
     return quick
 

@@ -72,24 +72,26 @@ def subjects(domains: int) -> Iterator[Any]:
 
 
 def looked_up(port: int, window: int, subjects: Iterable[Any]) -> Counter[str]:
-    from unpend.observer.bulk import UNLIMITED, BulkSettings, look_up_in_batches
+    """Every verdict is held against what the zone says; one that is all right says as much of each of its names."""
+    from unpend.observer.bulk import UNLIMITED, BulkSettings, Fast, look_up_in_batches
     from unpend.observer.settings import Resolver
 
     found: Counter[str] = Counter()
+    right = mistaken = 0
     settings = BulkSettings((Resolver(ADDRESS, port),), window=window, server_window=window, rate=UNLIMITED)
     for batch in look_up_in_batches(subjects, settings):
         for verdict in batch:
-            for seen in verdict.seen:
-                found[
-                    "right" if seen.right else {"nxdomain": "absent", "answer": "wrong"}.get(seen.outcome, "lost")
-                ] += 1
-            if not correct(verdict.key, verdict.fast.value):
-                found["mistaken"] += 1
-    return found
+            if verdict.fast is Fast.RIGHT:
+                right += len(verdict.seen)
+                mistaken += verdict.key % 20 >= 16
+            else:
+                mistaken += verdict.fast is not Fast.OTHER or verdict.key % 20 < 16
+                found.update("right" if s.right else WORDS.get(s.outcome, "lost") for s in verdict.seen)
+    found["right"] += right
+    return found + Counter(mistaken=mistaken)
 
 
-def correct(number: int, fast: str) -> bool:
-    return fast == ("right" if state(number) == "right" else "other")
+WORDS = {"nxdomain": "absent", "answer": "wrong"}
 
 
 def blastdns(port: int, domains: int, window: int) -> Counter[str]:

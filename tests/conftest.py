@@ -24,6 +24,26 @@ settings.register_profile("same-each-time", derandomize=True, deadline=None)
 settings.load_profile("same-each-time")
 
 
+SLOWEST = (
+    "test_ses_lives",
+    "test_scan_many",
+    "test_faults",
+    "test_scan.py",
+    "tests/real",
+    "tests/engine",
+    "tests/observer",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: a run then ends with many short tests, which its processes share evenly."""
+
+    def place(item: pytest.Item) -> int:
+        return next((n for n, part in enumerate(SLOWEST) if part in str(item.path)), len(SLOWEST))
+
+    items.sort(key=place)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A run's first process clears away what the others kept for one another (diagnosis/lab_cases.py)."""
     workers = session.config.pluginmanager.getplugin("dsession")

@@ -6,7 +6,7 @@ again is a published back-off (docs/lifecycle.md).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from unpend.model.identity import MACHINES, Event, Identity, Kind, Machine, Seen, Standing, State, Transition
@@ -148,14 +148,18 @@ def next_look(
     standings: Mapping[Machine, Standing], attempt: int, now: float, chance: float, kind: Kind = Kind.DOMAIN
 ) -> float:
     """When to look again: soon while anything is open, daily while anything is verified, never when all has ended."""
-    states = {standing.state for standing in standings.values()}
+    ends = [s.deadline for s in standings.values() if s.deadline is not None]
     if kind is Kind.ADDRESS:
-        return min((s.deadline for s in standings.values() if s.deadline is not None), default=NEVER)
-    if states & OPEN:
-        pause = pause_after(attempt, chance)
-        ends = [s.deadline for s in standings.values() if s.deadline is not None and s.deadline > now]
-        return min([now + pause, *ends])
-    return now + _jittered(DRIFT_PAUSE, chance) if State.SUCCESS in states else NEVER
+        return min(ends, default=NEVER)
+    states = {standing.state for standing in standings.values()}
+    return next_look_of(bool(states & OPEN), State.SUCCESS in states, ends, attempt, now, chance)
+
+
+def next_look_of(waiting: bool, held: bool, ends: Iterable[float], attempt: int, now: float, chance: float) -> float:
+    """The same for a domain: whether anything is open, whether anything is verified, and when its windows end."""
+    if waiting:
+        return min([now + pause_after(attempt, chance), *[end for end in ends if end > now]])
+    return now + _jittered(DRIFT_PAUSE, chance) if held else NEVER
 
 
 def pause_after(attempt: int, chance: float) -> float:

@@ -23,7 +23,7 @@ def flags(lab: Lab, folder: Path) -> list[str]:
     resolvers = [word for address, port in lab.resolvers for word in ("--resolver", f"{address}:{port}")]
     files = ["--expect", str(folder / "expected.json")] if lab.expected.records else []
     files += ["--root-hints", str(folder / "root.hints")]
-    return [lab.domain, *files, "--port", str(lab.port), *resolvers, "--timeout", "1"]
+    return [lab.domain, *files, "--port", str(lab.port), *resolvers, "--timeout", "2"]
 
 
 async def typed(*words: str, stop_at: bytes = b"", settings: dict[str, str] | None = None) -> tuple[int, str, str]:

@@ -29,7 +29,8 @@ async def look(lab: Lab) -> Report:
         registration=lab.registration,
         hosted_zones=lab.hosted_zones,
         route=lab.route,
-        timeout=1.0,
+        timeout=2.0,
+        deadline=60.0,
     )
 
 

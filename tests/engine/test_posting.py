@@ -23,7 +23,7 @@ from unpend.engine.webhooks.posting import Message, Poster
 from unpend.model.errors import UsageError
 
 OLD, NEW = "whsec_b2xkb2xkb2xkb2xkb2xkb2xk", "whsec_bmV3bmV3bmV3bmV3bmV3bmV3"
-FAST, ENOUGH = 0.3, 3.0
+FAST, ENOUGH = 0.3, 10.0
 
 
 def message() -> Message:
@@ -76,7 +76,7 @@ async def test_a_stranger_that_hangs_does_not_keep_others_waiting() -> None:
     async with receiving(silent) as bad, receiving(plain("200 OK")) as good, Poster.open(allow_private=True) as poster:
         hanging = [asyncio.create_task(poster.post(bad.url(), message(), [NEW])) for _ in range(40)]
         await asyncio.sleep(0.05)
-        assert (await asyncio.wait_for(poster.post(good.url(), message(), [NEW]), 2)).taken
+        assert (await asyncio.wait_for(poster.post(good.url(), message(), [NEW]), 10)).taken
         assert bad.connections <= 32
         for each in hanging:
             each.cancel()
@@ -160,7 +160,7 @@ async def test_names_are_judged_by_all_that_the_dns_says_now() -> None:
     system.nameservers, system.port = ["127.0.0.1"], transport.get_extra_info("sockname")[1]
     resolver = targets.PublicResolver(targets.SystemResolver(system))
     hanging = [asyncio.create_task(resolver.resolve(f"hang{number}.example")) for number in range(100)]
-    async with asyncio.timeout(3):  # a hundred names that never resolve hold nobody up
+    async with asyncio.timeout(4.5):  # a hundred names that never resolve hold nobody up
         good = {each["host"] for each in await resolver.resolve("good.example")}
         assert good == {"8.8.8.8", "2606:4700::1111"}
         assert [each["host"] for each in await resolver.resolve("moves.example")] == ["8.8.8.8"]

@@ -18,13 +18,17 @@ import pytest
 
 from unpend.engine.scan import database
 from unpend.engine.scan.express import plain, right_line, subject
+from unpend.engine.scan.fast import Feed, suffices
 from unpend.engine.scan.inputs import FileInput
 from unpend.engine.scan.journal import Journal, done_of
 from unpend.engine.scan.rows import Place, Row, rows_of, segments
+from unpend.engine.scan.settings import ScanSettings
 from unpend.engine.scan.tables import app_of
 from unpend.lab.words import TOKENS
-from unpend.model.errors import UnpendError, UsageError
+from unpend.model.errors import ExpectationError, UnpendError, UsageError
+from unpend.model.expected import ProviderView
 from unpend.observer.ses_account import identities
+from unpend.report.scan.result import decoded
 from unpend.sources.scan_row import RowDefaults, wanted
 
 ROWS = [
@@ -134,15 +138,18 @@ def test_the_journal_trusts_only_what_checks_out(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """A server that answers as SES v1 documents it, two pages of 150 identities; the actions that were asked for."""
-    asked: list[str] = []
+def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, bool]]]:
+    """A server that answers as SES v1 documents it, two pages of 150 identities.
+
+    The actions that were asked for, and whether the User-Agent said by whom.
+    """
+    asked: list[tuple[str, bool]] = []
     names = [f"d{i}.example" for i in range(150)]
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            asked.append(form["Action"][0])
+            asked.append((form["Action"][0], "unpend (me@example.com)" in self.headers["User-Agent"]))
             data = _answer(form, names).encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/xml")
@@ -182,16 +189,17 @@ def _answer(form: dict[str, list[str]], names: list[str]) -> str:
     return f'<{action}Response xmlns="{space}"><{action}Result>{body}</{action}Result></{action}Response>'
 
 
-def test_every_identity_of_an_account_a_hundred_at_a_call(ses: list[str]) -> None:
-    rows = list(identities("eu-west-1", pause=0))
+@pytest.mark.parametrize("contact", ["", "me@example.com"])
+def test_every_identity_of_an_account_a_hundred_at_a_call(ses: list[tuple[str, bool]], contact: str) -> None:
+    rows = list(identities("eu-west-1", pause=0, contact=contact))
     assert [row["domain"] for row in rows] == [f"d{i}.example" for i in range(150)]
     expected = wanted(rows[3], RowDefaults())
     assert [record.name for record in expected.required] == WANTED
     assert expected.view
     assert (expected.view.dkim_status, expected.region) == ("PENDING", "eu-west-1")
-    assert sorted(ses) == sorted(
-        ["ListIdentities"] * 2 + ["GetIdentityDkimAttributes", "GetIdentityVerificationAttributes"] * 2
-    )
+    assert not suffices(expected)
+    actions = ["ListIdentities", "GetIdentityDkimAttributes", "GetIdentityVerificationAttributes"] * 2
+    assert sorted(ses) == sorted((action, bool(contact)) for action in actions)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +214,48 @@ def test_a_provider_with_its_parameters(parameters: Any) -> None:
     told = RowDefaults(provider="sendgrid", parameters=("host=em1", "user=7", "server=9"))
     assert wanted({"domain": "a.example.com"}, told) == wanted(row, RowDefaults())
     assert wanted({**row, "tokens": list(TOKENS), "region": "eu-west-1"}, told).provider == "ses"
+
+
+SAID = ProviderView(
+    verification_status="TEMPORARY_FAILURE", dkim_status="NOT_STARTED", signing_enabled=False, last_checked_at=1.0
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"VerificationStatus": "TemporaryFailure", "dkim-status": "NOT_STARTED", "signing_enabled": "false"}
+        | {"last_checked_at": "1970-01-01T00:00:01Z"},
+        {"view": msgspec.json.encode(SAID).decode()},
+        {"view": msgspec.to_builtins(SAID), "dkim_status": ""},
+        {"records": {"records": [], "view": msgspec.to_builtins(SAID)}},
+    ],
+)
+def test_what_the_provider_says_of_a_row_sends_it_to_the_diagnosis(words: dict[str, Any]) -> None:
+    row = {"domain": "a.example.com", "tokens": " ".join(TOKENS), "region": "eu-west-1", **words}
+    if "records" in row:
+        row["records"]["records"] = [
+            {"name": f"{token}._domainkey", "type": "CNAME", "values": [f"{token}.dkim.amazonses.com"]}
+            for token in TOKENS
+        ]
+    assert plain(row, RowDefaults()) is None
+    told = wanted(row, RowDefaults())
+    assert told.view == SAID
+    assert len(told.required) == 3
+    assert not suffices(told)
+    settled = {"verification_status": "SUCCESS", "dkim_status": "Success", "mail_from_status": None}
+    assert suffices(wanted({**row, "records": None, "view": None, **dict.fromkeys(words), **settled}, RowDefaults()))
+    lines: list[bytes | None] = []
+    feed = Feed(ScanSettings(deep=0), lambda: None, lambda _, looked: lines.extend(looked.lines))
+    feed.add(0, next(segments([(Place(), Row(1, row))], 1)).data)
+    assert list(feed) == []
+    assert "NOT_STARTED" in decoded(lines[0] or b"").message
+
+
+@pytest.mark.parametrize("view", ["[", "[1]", 7, "[" * 20_000])
+def test_a_view_that_is_none_is_an_error_of_its_row(view: Any) -> None:
+    with pytest.raises(ExpectationError):
+        wanted({"domain": "a.example.com", "view": view}, RowDefaults())
 
 
 @pytest.mark.parametrize(

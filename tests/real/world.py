@@ -86,6 +86,7 @@ class RealWorld:
             registration=lab.registration,
             hosted_zones=lab.hosted_zones,
             timeout=2.0,
+            deadline=60.0,
         )
 
 

@@ -42,7 +42,7 @@ class Served:
             region_name=region,
             aws_access_key_id=key,
             aws_secret_access_key=secret,
-            config=Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=10),
+            config=Config(retries={"total_max_attempts": 1}, connect_timeout=20, read_timeout=60),
         )
         made.meta.events.register("after-call", _conforms)
         return made

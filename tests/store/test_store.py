@@ -18,9 +18,9 @@ from unpend.model.identity import Event, Identity, IdentityKey, LastLook, Machin
 from unpend.store.backup import back_up, restore
 from unpend.store.connect import Database
 from unpend.store.lock import only_worker
+from unpend.store.looked import Looked
 from unpend.store.rows import shard_of
 from unpend.store.schema import bring_up
-from unpend.store.store import Looked
 from unpend.store.tables import metadata
 
 SEEN = (Seen("t._domainkey.example.com.", "CNAME", "answer", ("t.dkim.amazonses.com.",), "192.0.2.1"),)
@@ -76,14 +76,16 @@ def test_a_look_is_committed_once_and_by_one_alone(opened: Installation) -> None
     made = opened.identities.create(key())
     now = opened.clock.now()
     assert [shard for shard, _ in opened.store.due_shards(now + 10)] == [shard_of(made.key)]
-    assert opened.store.read_due([shard_of(made.key)], now + 10, 5) == [made]
+    (due,) = opened.store.read_due([shard_of(made.key)], now + 10, 5)
+    assert opened.store.whole([due]) == {made.id: made}
+    assert opened.store.whole([due._replace(rev=7)]) == {}, "somebody has changed it since it was read"
     first = looked(made, Event.COMPLETE, now, deep=True)
     assert opened.store.commit([first]) == {made.id}
     assert opened.store.commit([first]) == frozenset(), "a worker that wakes up late changes nothing"
     after = opened.identities.get(key())
     assert after.ownership.state is after.dkim.state is State.SUCCESS
     assert (after.version, after.look.checked_at, after.look.success_at) == (2, now, now)
-    steps = opened.identities.history(key())
+    steps = opened.store.history(made.id)
     assert [step.version for step in steps] == [2, 1]
     assert steps[0].seen == SEEN
     assert events(opened) == [("domain.created", 0), ("domain.verified", 1), ("domain.updated", 2)]
@@ -125,7 +127,7 @@ def test_accounts_take_turns(opened: Installation) -> None:
     opened.identities.create(small)
     read = opened.store.read_due([shard], opened.clock.now() + 10, 20)
     assert len(read) == 20
-    assert small in [each.key for each in read[:2]]
+    assert small.name in [each.name for each in read[:2]]
 
 
 def test_migrations_make_exactly_the_tables(database_url: str) -> None:

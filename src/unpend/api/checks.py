@@ -83,15 +83,22 @@ def case(id: str, caller: Reader, engine: Behind) -> Response:  # noqa: A002
 async def events(id: str, caller: Reader, engine: Behind, request: Request) -> Response:  # noqa: A002
     """The domain, now and whenever it changes (server-sent events). The stream ends after 15 minutes: connect again."""
     identity = await asyncio.to_thread(engine.find, caller, id)
-    open_streams: asyncio.Semaphore = request.app.state.streams
-    if open_streams.locked():
+    return stream(request, engine, identity, language_of(request), request.app.state.streams)
+
+
+def stream(request: Request, engine: Engine, identity: Identity, lang: Lang, limit: asyncio.Semaphore) -> Response:
+    """The stream of one domain; who connects again with Last-Event-ID is not told what it knows."""
+    if limit.locked():
         raise ProblemError(503, "unavailable", TOO_MANY, {"retry-after": "30"})
-    told = _told(engine, identity, language_of(request), open_streams)
+    known = request.headers.get("last-event-id", "")[:20]
+    told = _told(engine, identity, lang, limit, f'"{identity.id}.{known}"')
     return StreamingResponse(told, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
 
-async def _told(engine: Engine, identity: Identity, lang: Lang, limit: asyncio.Semaphore) -> AsyncIterator[str]:
-    store, ends, last = engine.identities.store, monotonic() + STREAM_LASTS, ""
+async def _told(
+    engine: Engine, identity: Identity, lang: Lang, limit: asyncio.Semaphore, last: str
+) -> AsyncIterator[str]:
+    store, ends = engine.identities.store, monotonic() + STREAM_LASTS
     beat = monotonic()
     async with limit:
         while monotonic() < ends:

@@ -43,10 +43,10 @@ def create(wish: NewDomain, caller: Writer, engine: Behind, request: Request, re
 @router.get("", operation_id="listDomains")
 def page(caller: Reader, engine: Behind, region: Region = None, cursor: Cursor = "", limit: Limit = 50) -> DomainPage:
     """The domains of a region, by name. The root causes are left out; they are at each domain."""
-    found = engine.identities.list(caller.account, region or engine.region, _read_cursor(cursor), limit + 1)
+    found = engine.identities.list(caller.account, region or engine.region, read_cursor(cursor), limit + 1)
     shown = found[:limit]
     items = [domain_shape(each) for each in shown if each.kind is Kind.DOMAIN]
-    return DomainPage(items=items, next=_cursor(shown[-1].key.name) if len(found) > limit else None)
+    return DomainPage(items=items, next=cursor_of(shown[-1].key.name) if len(found) > limit else None)
 
 
 @router.get("/{id}", operation_id="getDomain", responses={304: {"description": "It has not changed."}})
@@ -123,11 +123,13 @@ def _shown(engine: Engine, identity: Identity, request: Request, response: Respo
     return domain_shape(identity, cause)
 
 
-def _cursor(name: str) -> str:
+def cursor_of(name: str) -> str:
+    """Where a page ends, as its reader gives it back."""
     return base64.urlsafe_b64encode(name.encode()).decode().rstrip("=")
 
 
-def _read_cursor(given: str) -> str:
+def read_cursor(given: str) -> str:
+    """The name after which a page begins."""
     try:
         name = base64.b64decode(given + "=" * (-len(given) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, ValueError):

@@ -51,8 +51,13 @@ def session_of(*, region: str | None = None, profile: str | None = None, tries: 
     return Session(boto, boto.region_name, tries)
 
 
-def client_of(session: Session, service: str, *, region: str | None = None, endpoint: str | None = None) -> Any:
-    """A client of one service in one region. Endpoints are those of the environment (`AWS_ENDPOINT_URL_…`) unless given."""
+def client_of(
+    session: Session, service: str, *, region: str | None = None, endpoint: str | None = None, contact: str = ""
+) -> Any:
+    """A client of one service in one region. Endpoints are those of the environment (`AWS_ENDPOINT_URL_…`) unless given.
+
+    `contact` is added to the User-Agent.
+    """
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
 
@@ -60,6 +65,7 @@ def client_of(session: Session, service: str, *, region: str | None = None, endp
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         retries={"mode": "standard", "max_attempts": session.tries},
+        user_agent_extra=f"unpend ({contact})" if contact else None,
     )
     place = region or session.region
     try:

@@ -18,6 +18,7 @@ from unpend.cli.errors import INTERRUPTED
 from unpend.model.errors import RefusedError, UnpendError, UsageError
 from unpend.model.plan import Change
 from unpend.model.text import Lang, Text
+from unpend.report.verdict import Verdict
 
 if TYPE_CHECKING:
     from unpend.engine.apply import Undo
@@ -186,11 +187,16 @@ def _left(report: Report) -> bool:
 
 
 async def _settled(once: Any, patience: float) -> Report:
-    """Look again until no edit of a zone is left, or patience ends; the last report."""
-    until = time.monotonic() + patience
+    """Look again until no edit of a zone is left, or patience ends; the last report.
+
+    A look may straddle the moment at which the edit shows: the resolvers asked before it, the servers after. A second look tells.
+    """
+    until, again = time.monotonic() + patience, False
     for pause in (*PAUSES, *[PAUSES[-1]] * 240):
         report: Report = await once(lambda _: None)
-        if not _left(report) or time.monotonic() + pause > until:
+        done = not _left(report)
+        if (done and (again or report.verdict is Verdict.OK)) or time.monotonic() + pause > until:
             return report
+        again = done
         await asyncio.sleep(pause)
     return report

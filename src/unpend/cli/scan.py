@@ -61,12 +61,14 @@ def scan(source: str, **given: Any) -> int:
     """Read, judge, write, sum up."""
     from unpend.engine.scan.outputs import format_of
     from unpend.report.scan.summary import exit_code
+    from unpend.sources.contact import read_contact
 
     if given["work"]:
         return _worker(given)
     if not source:
         raise UsageError(NO_INPUT, GIVE_INPUT)
     lang: Lang = cast(Lang, given["lang"] or language())
+    given["contact"] = read_contact(given["contact"]) if given["contact"] else ""
     settings = _settings(given, lang)
     given["format_"] = given["format_"] or format_of(given["out"] or "")
     _refuse_early(given)
@@ -192,7 +194,7 @@ def _manifest(source: dict[str, Any], settings: ScanSettings) -> dict[str, Any]:
     told["root_hints"] = hashlib.sha256((settings.root_hints or "").encode()).hexdigest()
     told["deep"] = settings.deep > 0
     told["resolvers"] = list(settings.resolvers or ())
-    for free in ("rate", "window"):
+    for free in ("rate", "window", "contact"):
         told.pop(free)
     return {**source, "settings": told}
 
@@ -223,6 +225,7 @@ def _settings(given: dict[str, Any], lang: Lang) -> ScanSettings:
         look="none" if given["ipv6_only"] else given["look"],
         rate=given["rate"],
         window=given["window"],
+        contact=given["contact"],
     )
 
 

@@ -64,7 +64,7 @@ def _once(name: str, given: dict[str, Any]) -> Iterator[bytes]:
         if not region:
             raise UsageError(NO_REGION)
         tell(LISTING.fill(region=region))
-        rows = identities(region, profile=given["profile"])
+        rows = identities(region, profile=given["profile"], contact=given["contact"])
     else:
         tell(READING)
         rows = database.rows(name, given["query"])

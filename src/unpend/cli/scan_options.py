@@ -37,6 +37,7 @@ def parameters() -> list[click.Parameter]:
         *_conclusions(),
         *_amount(),
         *_pace(),
+        _contact(),
         *_machines(),
         *shared,
         *_telling(),
@@ -158,6 +159,16 @@ def _pace() -> list[click.Parameter]:
             **shown,
         ),
     ]
+
+
+def _contact() -> click.Parameter:
+    return option(
+        "--contact",
+        "An address or URL that says who asks: sent to name servers as an EDNS option (65301), to Amazon SES in the User-Agent. Not sent unless given.",
+        "問い合わせ元を示すメールアドレスまたは URL です。ネームサーバーには EDNS オプション（65301）、Amazon SES には User-Agent で伝えます。指定しなければ送りません。",
+        metavar="ADDRESS",
+        default="",
+    )
 
 
 def _telling() -> list[click.Parameter]:

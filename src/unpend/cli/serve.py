@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -123,11 +122,13 @@ def _callers() -> list[click.Parameter]:
 
 def serve(**given: Any) -> int:
     """Serve until stopped."""
+    from unpend.server.running import run_process
+
     gate = gate_of(given)
     installation = opened(given)
     log_as_told(given)
     try:
-        asyncio.run(_serve(installation, gate, given))
+        run_process(_serve(installation, gate, given))
     finally:
         installation.close()
     sys.stderr.write(STOPPED.of(language()) + "\n")
@@ -170,7 +171,7 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         threads = held.enter_context(ThreadPoolExecutor(THREADS, thread_name_prefix="unpend-api"))
         metrics = metrics_of(installation)
         beside, readiness = held.enter_context(_worker(installation, given, metrics, threads))
-        doors = [*operating(readiness, metrics), _rest(installation, gate, given)]
+        doors = [*operating(readiness, metrics), *_rest_and_pages(installation, gate, given)]
         app = application(Door(installation.identities, gate), threads, doors)
         process = Process(Observed(app, metrics), listening, beside)
 
@@ -183,22 +184,26 @@ async def _serve(installation: Installation, gate: Gate, given: dict[str, Any]) 
         await process.run(ready)
 
 
-def _rest(installation: Installation, gate: Gate, given: dict[str, Any]) -> BaseRoute:
-    """The REST door. Where SES's callers need keys, its callers need theirs."""
+def _rest_and_pages(installation: Installation, gate: Gate, given: dict[str, Any]) -> list[BaseRoute]:
+    """The REST door and the pages. Where SES's callers need keys, theirs need API keys."""
     from starlette.routing import Mount
 
     from unpend.api.app import PREFIX, rest_door
     from unpend.api.engine import Engine
     from unpend.api.gate import Gate as RestGate
     from unpend.engine.webhooks.outgoing import hooks_of
+    from unpend.pages.door import Pages
+    from unpend.pages.gate import PageGate
     from unpend.store.api_keys import ApiKeys
     from unpend.store.replies import Replies
 
     database = installation.database
     engine = Engine(installation.identities, Replies(database), given["region"])
-    keys = RestGate(ApiKeys(database), given["account"], guarded=not gate.open)
+    account, keys = given["account"], ApiKeys(database)
     hooks = hooks_of(installation, allow_private=given["allow_private_targets"])
-    return Mount(PREFIX, rest_door(engine, keys, hooks))
+    rest = rest_door(engine, RestGate(keys, account, guarded=not gate.open), hooks)
+    lookers = PageGate(keys, installation.secret, installation.clock, account, guarded=not gate.open)
+    return [Mount(PREFIX, rest), *Pages(engine, lookers, rest.state.streams).routes()]
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 WINDOW = 600.0
@@ -20,10 +19,9 @@ class Brake:
     until: float = 0.0
     pulled: int = 0
 
-    def note(self, now: float, suspects: Iterable[bool]) -> bool:
+    def note(self, now: float, seen: int, lost: int) -> bool:
         """Note looks at verified domains; whether the brake is on: then nothing that was verified is questioned."""
-        told = list(suspects)
-        self.looks.append((now, len(told), sum(told)))
+        self.looks.append((now, seen, lost))
         while self.looks and self.looks[0][0] < now - WINDOW:
             self.looks.popleft()
         seen, lost = sum(each[1] for each in self.looks), sum(each[2] for each in self.looks)

@@ -20,6 +20,7 @@ from unpend.observer.system import system_resolvers
 from unpend.observer.wire import Wire
 from unpend.report.report import Report, report_on
 from unpend.sources import DomainInput, read_domain, read_expected
+from unpend.sources.contact import read_contact
 
 NOT_A_RESOLVER = Text(en="{given} is not a resolver's address.", ja="{given} はリゾルバーのアドレスではありません。")
 GIVE_AN_ADDRESS = Text(
@@ -54,6 +55,7 @@ async def check(
     hosted_zones: Sequence[HostedZone] = (),
     progress: Callable[[Text], None] | None = None,
     route: Route | None = None,
+    contact: str = "",
     session: Session | None = None,
 ) -> Report:
     """Why is this domain not verified? Asks real servers, changes nothing.
@@ -61,7 +63,7 @@ async def check(
     `expected` is what the mail provider asked for: an `Expected`, or the text of any format that `--expect` takes;
     None where it is not known. `resolvers` are "ADDR", "ADDR:PORT", "[V6]:PORT" or pairs (default: the system's and
     three public ones); `root_hints` is the text of a root hints file; `also_ask` holds "HOST" or "HOST@ADDR";
-    `policy` has SPF and DMARC of the domain looked at as well;
+    `policy` has SPF and DMARC of the domain looked at as well; `contact` (an address, a URL) is told to the servers;
     `timeout` (seconds) bounds one server's silence, `deadline` the whole check. Checks with the same settings in one
     `session` share sockets and what they learn of the registries, of name servers' addresses and of common targets.
 
@@ -79,6 +81,7 @@ async def check(
         ipv6=ipv6,
         timeout=timeout,
         deadline=deadline,
+        contact=read_contact(contact) if contact else "",
     )
     inputs = (registration, tuple(hosted_zones))
     case = await _observe(subject, wanted, settings, inputs, progress, route, session)
@@ -95,7 +98,7 @@ async def _observe(
     session: Session | None,
 ) -> Case:
     sockets = session.sockets if session else None
-    async with Wire(route=route, budget=settings.budget, sockets=sockets) as wire:
+    async with Wire(route=route, budget=settings.budget, contact=settings.contact, sockets=sockets) as wire:
         look = Look(
             expected,
             settings,

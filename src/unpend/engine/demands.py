@@ -4,47 +4,66 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unpend.lifecycle import OPEN
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
-from unpend.model.identity import Identity, Kind, Machine, State
+from unpend.model.identity import MACHINES, Attributes, Identity, Kind, Machine, Signing, State, domain_of
+from unpend.store.rows import NOT_STARTED_NUMBER, OPEN_NUMBERS, Due, attributes_of
 
 OWNERSHIP_NAME = "_amazonses."
+ORDER = (Machine.DKIM, Machine.OWNERSHIP, Machine.MAIL_FROM)
+NONE = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one identity has to have published. `of` says for each record which machine it is for."""
+    """What one identity has to have published. `counts` says how many of the records are for each machine in ORDER;
+    `awaited`: somebody waits for an edit of the zone."""
 
-    identity: Identity
+    domain: str
     records: tuple[ExpectedRecord, ...]
-    of: tuple[Machine, ...]
+    counts: tuple[int, int, int]
+    awaited: bool = False
 
-    @property
-    def domain(self) -> str:
-        return self.identity.key.domain
-
-    def indexes(self, machine: Machine) -> tuple[int, ...]:
+    def indexes(self, machine: Machine) -> range:
         """Where the records of this machine are."""
-        return tuple([index for index, each in enumerate(self.of) if each is machine])
+        place = ORDER.index(machine)
+        start = sum(self.counts[:place])
+        return range(start, start + self.counts[place])
 
 
 def demand_of(identity: Identity) -> Demand:
     """Every record that decides one of its machines."""
     if identity.kind is Kind.ADDRESS:
-        return Demand(identity, (), ())
-    told = [(Machine.DKIM, record) for record in _dkim(identity)]
-    told += [(Machine.OWNERSHIP, record) for record in _ownership(identity)]
-    if identity.mail_from.state is not State.NOT_STARTED:
-        told += [(Machine.MAIL_FROM, record) for record in mail_from_records(identity)[:1]]
-    return Demand(identity, tuple(record for _, record in told), tuple(machine for machine, _ in told))
+        return Demand(identity.key.domain, (), NONE)
+    demanded = identity.mail_from.state is not State.NOT_STARTED
+    awaited = any(identity.standing(machine).state in OPEN for machine in MACHINES)
+    return _demand(identity.key.domain, identity.key.region, identity.attributes, demanded, awaited)
+
+
+def demand_of_due(due: Due) -> Demand:
+    """The same for what is due, of which no more than that is known."""
+    domain = domain_of(due.name)
+    if due.kind:
+        return Demand(domain, (), NONE)
+    awaited = due.ownership in OPEN_NUMBERS or due.dkim in OPEN_NUMBERS or due.mail_from in OPEN_NUMBERS
+    return _demand(domain, due.region, attributes_of(due.attributes), due.mail_from != NOT_STARTED_NUMBER, awaited)
+
+
+def _demand(domain: str, region: str, attributes: Attributes, mail_from_too: bool, awaited: bool) -> Demand:
+    dkim, ownership = _dkim(domain, attributes.signing), _ownership(domain, attributes.txt_token)
+    mail_from = _mail_from(attributes.mail_from.domain, region)[:1] if mail_from_too else ()
+    counts = len(dkim), len(ownership), len(mail_from)
+    return Demand(domain, (*dkim, *ownership, *mail_from), counts, awaited)
 
 
 def expected_of(identity: Identity) -> Expected:
     """The same for the deep diagnosis: with the records that decide nothing but ought to be there."""
-    signing = identity.attributes.signing
-    mail_from = mail_from_records(identity) if identity.attributes.mail_from.domain else ()
+    domain, attributes = identity.key.domain, identity.attributes
+    signing = attributes.signing
+    mail_from = mail_from_records(identity) if attributes.mail_from.domain else ()
     return Expected(
-        identity.key.domain,
-        (*_dkim(identity), *_ownership(identity), *mail_from),
+        domain,
+        (*_dkim(domain, signing), *_ownership(domain, attributes.txt_token), *mail_from),
         provider="ses",
         region=identity.key.region,
         signing_zone=signing.zone or None,
@@ -53,29 +72,27 @@ def expected_of(identity: Identity) -> Expected:
     )
 
 
-def _dkim(identity: Identity) -> tuple[ExpectedRecord, ...]:
-    domain, signing = identity.key.domain, identity.attributes.signing
+def _dkim(domain: str, signing: Signing) -> tuple[ExpectedRecord, ...]:
     if signing.origin == "EXTERNAL":
         value = f"p={signing.public_key}"
         return (ExpectedRecord(Purpose.DKIM, f"{signing.selector.lower()}._domainkey.{domain}", "TXT", (value,)),)
-    return tuple(
-        ExpectedRecord(Purpose.DKIM, f"{token}._domainkey.{domain}", "CNAME", (f"{token}.{signing.zone}",))
-        for token in signing.tokens
-    )
+    under, zone = f"._domainkey.{domain}", f".{signing.zone}"
+    return tuple([ExpectedRecord(Purpose.DKIM, t + under, "CNAME", (t + zone,)) for t in signing.tokens])
 
 
-def _ownership(identity: Identity) -> tuple[ExpectedRecord, ...]:
-    token = identity.attributes.txt_token
+def _ownership(domain: str, token: str) -> tuple[ExpectedRecord, ...]:
     if not token:
         return ()
-    name = OWNERSHIP_NAME + identity.key.domain
-    return (ExpectedRecord(Purpose.OWNERSHIP, name, "TXT", (token,), required=False),)
+    return (ExpectedRecord(Purpose.OWNERSHIP, OWNERSHIP_NAME + domain, "TXT", (token,), required=False),)
 
 
 def mail_from_records(identity: Identity) -> tuple[ExpectedRecord, ...]:
     """MX, which decides, and SPF, which only aligns (SES documents both)."""
-    name = identity.attributes.mail_from.domain
-    host = f"10 feedback-smtp.{identity.key.region}.amazonses.com."
+    return _mail_from(identity.attributes.mail_from.domain, identity.key.region)
+
+
+def _mail_from(name: str, region: str) -> tuple[ExpectedRecord, ...]:
+    host = f"10 feedback-smtp.{region}.amazonses.com."
     mx = ExpectedRecord(Purpose.MAIL_FROM, name, "MX", (host,), required=False)
     spf = ExpectedRecord(Purpose.MAIL_FROM, name, "TXT", ("v=spf1 include:amazonses.com ~all",), required=False)
     return mx, spf

@@ -6,7 +6,7 @@ Synchronous: a call is one transaction of some tenths of a millisecond; call it 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import random
 
@@ -17,6 +17,7 @@ from unpend.engine.tokens import dkim_tokens, ownership_token
 from unpend.lifecycle import ADDRESS_WINDOW, NEVER, WINDOW, moved, next_look, step
 from unpend.model.errors import UnknownIdentityError
 from unpend.model.identity import (
+    MACHINES,
     Attributes,
     Event,
     Identity,
@@ -95,8 +96,10 @@ class Identities:
         return self.store.delete(key, self.clock.now())
 
     def history(self, key: IdentityKey, limit: int = 200) -> builtins.list[Transition]:
-        """Its steps, the newest first, each with what was seen when it was taken."""
-        return self.store.history(self.get(key).id, limit)
+        """Its steps, the newest first, each with what was seen when it was taken; at the bottom, its creation."""
+        found = self.get(key)
+        steps = self.store.history(found.id, limit)
+        return [*steps, *creation_of(found, steps)] if len(steps) < limit else steps
 
     def begin(self, key: IdentityKey, *machines: Machine) -> Identity:
         """Begin FAILED and NOT_STARTED machines anew (ownership and DKIM unless told); others are left as they are.
@@ -210,6 +213,18 @@ class Identities:
     def _issued_signing(self, identity: Identity, signing: Signing) -> Attributes:
         kept = replace(signing, enabled=identity.attributes.signing.enabled)
         return replace(identity.attributes, signing=self._signing(identity.key, kept, self.clock.now()))
+
+
+def creation_of(identity: Identity, steps: Sequence[Transition]) -> builtins.list[Transition]:
+    """The first steps, which are not stored, since they follow from the others: what a machine's oldest step began from, or where
+    it stands where it took none, is what creation began."""
+    first = {machine: identity.standing(machine).state for machine in MACHINES}
+    first |= {step.machine: step.before for step in steps}
+    return [
+        Transition(machine, State.NOT_STARTED, state, Event.BEGIN, identity.created_at)
+        for machine, state in first.items()
+        if state is not State.NOT_STARTED
+    ]
 
 
 def _standings(identity: Identity) -> dict[Machine, Standing]:

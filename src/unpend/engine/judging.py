@@ -2,45 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from unpend.engine.demands import Demand
-from unpend.engine.looking import Glance, Looks
+from unpend.engine.demands import Demand, demand_of
+from unpend.engine.looking import DNS_SERVER_ERROR, HOST_NOT_FOUND, INVALID_VALUE, TYPE_NOT_FOUND, Looks
 from unpend.lifecycle import OPEN, News, Sighting, decide
 from unpend.model.identity import MACHINES, Event, Identity, Kind, LastLook, Machine, Seen, State
-from unpend.model.records import Outcome
 from unpend.repair.status import CONFLICT, MISMATCH, MISSING, VERIFIED
 from unpend.report.report import Report
 from unpend.report.verdict import Verdict
-from unpend.store.store import Looked
+from unpend.store.looked import Looked
 
 OURS = frozenset({"transport"})
 SERVICE_ERROR = "SERVICE_ERROR"
-DNS_SERVER_ERROR = "DNS_SERVER_ERROR"
-WORST = ("HOST_NOT_FOUND", "TYPE_NOT_FOUND", "INVALID_VALUE", DNS_SERVER_ERROR)
+WORST = (HOST_NOT_FOUND, TYPE_NOT_FOUND, INVALID_VALUE, DNS_SERVER_ERROR)
+HUSHED = "!"  # before a picture of which nothing is heard any more
 ANSWERS_KEPT = 12
 VALUES_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One quick look judged. `suspect`: something verified seems lost, which the deep diagnosis has to confirm."""
+    """One quick look judged. `suspect`: something verified seems lost, which the deep diagnosis has to confirm;
+    `unsettled`: or nobody spoke of it."""
 
     looked: Looked
     suspect: bool = False
     steady: bool = False
+    unsettled: bool = False
 
 
-def judged(looks: Looks, now: float, chance: float) -> Judgement:
+def judged(identity: Identity, demand: Demand, looks: Looks, now: float, chance: float) -> Judgement:
     """What a quick look does. It may complete and expire; it takes nothing away that was verified."""
-    identity = looks.demand.identity
-    sightings = sightings_of(looks)
+    sightings = sightings_of(identity, demand, looks)
     suspects = [m for m, s in sightings.items() if _lost(identity, m, s)]
     heeded = {m: s for m, s in sightings.items() if m not in suspects}
-    heard = any(glance.right is not None for glance in looks.glances)
-    picture = picture_of(looks) if heard else identity.look.picture
+    picture = _pictured(identity, looks)
     changed = picture.partition(":")[0] != identity.look.picture.partition(":")[0]
     unsettled = bool(suspects) or _unheard(identity, sightings)
     news = News(changed, picture != identity.look.picture, unsettled)
@@ -50,20 +48,20 @@ def judged(looks: Looks, now: float, chance: float) -> Judgement:
     stays = any(decision.standings[m].state in OPEN for m in MACHINES)
     owed = bool(suspects) or (unsure and stays and (changed or _ending(identity, now)))
     was = identity.ownership.state is State.SUCCESS
-    return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), was and not suspects)
+    return Judgement(Looked(identity, decision, look, deep=owed), bool(suspects), was and not suspects, unsettled)
 
 
-def sightings_of(looks: Looks) -> dict[Machine, Sighting]:
+def sightings_of(identity: Identity, demand: Demand, looks: Looks) -> dict[Machine, Sighting]:
     """Each machine's event. Ownership is proved by its TXT record or by DKIM."""
-    told = {machine: _sighting(looks, machine) for machine in (Machine.DKIM, Machine.MAIL_FROM)}
-    told[Machine.OWNERSHIP] = _either(told[Machine.DKIM], _sighting(looks, Machine.OWNERSHIP))
-    if looks.demand.identity.kind is Kind.ADDRESS:
+    told = {machine: _sighting(demand, looks, machine) for machine in (Machine.DKIM, Machine.MAIL_FROM)}
+    told[Machine.OWNERSHIP] = _either(told[Machine.DKIM], _sighting(demand, looks, Machine.OWNERSHIP))
+    if identity.kind is Kind.ADDRESS:
         told[Machine.OWNERSHIP] = Sighting(Event.INCOMPLETE)
     return {machine: sighting for machine, sighting in told.items() if sighting is not None}
 
 
-def _sighting(looks: Looks, machine: Machine) -> Sighting | None:
-    glances = [looks.glances[index] for index in looks.demand.indexes(machine)]
+def _sighting(demand: Demand, looks: Looks, machine: Machine) -> Sighting | None:
+    glances = [looks.glances[index] for index in demand.indexes(machine)]
     if not glances:
         return None
     seen = tuple(glance.seen for glance in glances)
@@ -103,38 +101,28 @@ def _ending(identity: Identity, now: float) -> bool:
     return any(s.state is State.PENDING and s.deadline is not None and now >= s.deadline for s in standings)
 
 
-def picture_of(looks: Looks) -> str:
-    """A digest of what the records look like, and the zone's serial; the same text means that nothing has changed."""
-    told = [(g.seen.name, g.seen.type, g.seen.outcome, *g.seen.values) for g in looks.glances if g.right is not None]
-    digest = hashlib.blake2b(repr(told).encode(), digest_size=8).hexdigest()
-    return f"{digest}:{looks.soa.serial if looks.soa else ''}"
+def _pictured(identity: Identity, looks: Looks) -> str:
+    """The picture; where nobody speaks of it, the last one with a mark: that silence has begun, and ended, is news as well."""
+    was = identity.look.picture
+    if any(glance.right is not None for glance in looks.glances):
+        return looks.picture
+    return was if was.startswith(HUSHED) or not looks.glances else HUSHED + was
 
 
 def _last_look(identity: Identity, looks: Looks, picture: str, now: float) -> LastLook:
-    error = error_of(looks.glances)
+    error = worst_of([glance.word for glance in looks.glances])
     success_at = now if not error else identity.look.success_at
     return LastLook(now, success_at, error, looks.soa or identity.look.soa, picture)
 
 
-def error_of(glances: Sequence[Glance]) -> str:
-    """SES's word for the worst that was seen, "" where all is right."""
-    words = {_word(glance) for glance in glances}
+def worst_of(words: Sequence[str]) -> str:
+    """The worst of these."""
     return next((word for word in WORST if word in words), "")
 
 
-def _word(glance: Glance) -> str:
-    if glance.right:
-        return ""
-    if glance.right is None:
-        return DNS_SERVER_ERROR
-    if glance.seen.values:
-        return "INVALID_VALUE"
-    return "HOST_NOT_FOUND" if glance.seen.outcome == Outcome.NXDOMAIN.value else "TYPE_NOT_FOUND"
-
-
-def diagnosed(demand: Demand, report: Report, now: float, chance: float) -> Looked:
+def diagnosed(identity: Identity, report: Report, now: float, chance: float) -> Looked:
     """What a deep diagnosis does: it asked every server itself, so it may take away as well as give."""
-    identity = demand.identity
+    demand = demand_of(identity)
     statuses = {each.record: each.status for each in report.records}
     told: dict[Machine, Sighting | None] = {}
     for machine in MACHINES:
@@ -150,6 +138,12 @@ def diagnosed(demand: Demand, report: Report, now: float, chance: float) -> Look
     kept = replace(decision, attempt=attempt, due_at=min(decision.due_at, identity.due_at))
     error = report.would_report or ("" if report.verdict is Verdict.OK else identity.look.error_type)
     return Looked(identity, kept, replace(identity.look, checked_at=now, error_type=error))
+
+
+def says_little(report: Report) -> bool:
+    """Whether too little was heard, or our own network stood in the way: it is no cause that could be left standing."""
+    ours = bool(report.findings) and report.findings[0].family in OURS
+    return report.verdict is Verdict.UNKNOWN or ours
 
 
 def _diagnosed_event(words: Sequence[str], report: Report, identity: Identity, machine: Machine) -> Event:

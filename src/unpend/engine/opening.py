@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkstemp
 
 from unpend.engine.clock import Clock
 from unpend.engine.identities import Identities, Issuing
@@ -56,15 +58,38 @@ def _kept_secret(database: Database) -> Secret:
     if not database.sqlite:
         return read_secret(keep_setting(database, "secret", new_secret()))
     path = Path(f"{database.url.database}.secret")
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return read_secret(path.read_text(encoding="ascii"))
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(new_secret() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        _make(path, new_secret() + "\n")
     return read_secret(path.read_text(encoding="ascii"))
+
+
+def _make(path: Path, content: str) -> None:
+    """The whole file or none, for its owner alone: who is killed meanwhile leaves no empty secret. The first one wins."""
+    handle, name = mkstemp(prefix=f"{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without hard links
+            os.replace(name, path)
+        _keep_names(path.parent)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+
+
+def _keep_names(folder: Path) -> None:
+    """A power cut must not take the name of a file that was just made."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _clock(database: Database, scale: float | None) -> Clock:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -16,20 +17,24 @@ from typing import Any, TypeVar
 from unpend.engine.brake import PAUSE, Brake
 from unpend.engine.clock import Clock
 from unpend.engine.deep import DnsFlags, diagnose_identity, insight_from
-from unpend.engine.demands import demand_of
-from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged
-from unpend.engine.looking import Quick, QuickLook
+from unpend.engine.demands import Demand, demand_of_due
+from unpend.engine.judging import SERVICE_ERROR, Judgement, diagnosed, judged, says_little
+from unpend.engine.looking import Answers, Quick, QuickLook, looks_of
+from unpend.engine.still import Outlook, unchanged
 from unpend.engine.tracing import span
 from unpend.lifecycle import News, decide
+from unpend.model.errors import UnpendError
 from unpend.model.identity import Identity, Kind, Transition
 from unpend.report.report import Report
 from unpend.store.insights import Owed, give_back, keep_insight, owed_shards, take_owed
-from unpend.store.rows import shard_of
-from unpend.store.store import Looked, Store
+from unpend.store.looked import Looked
+from unpend.store.rows import Claim, Due, shard_of
+from unpend.store.store import Store
 
 BATCH = 500
 THREADS = 4
 LATER = 60.0
+UNHEARD = 900.0  # a diagnosis that heard too little is made again
 T = TypeVar("T")
 
 
@@ -44,6 +49,14 @@ class Tally:
     quarantined: int = 0
     braked: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """A batch after its look: what is as it was, and the rest judged."""
+
+    unchanged: list[tuple[Claim, Outlook]]
+    judgements: list[Judgement]
 
 
 class Works:
@@ -86,24 +99,43 @@ class Works:
             rows = await self.thread(self.store.read_due, shards, self.clock.now(), self._batch)
             if rows:
                 with span("unpend.look", shards=len(shards), identities=len(rows)):
-                    done += await self._commit(await self._judged(rows))
+                    await self._commit(await self._judged(rows))
+            done += len(rows)
             if len(rows) < self._batch:
                 break
         return done
 
-    async def _judged(self, rows: Sequence[Identity]) -> list[Judgement]:
+    async def _judged(self, rows: Sequence[Due]) -> Looking:
         """A batch judged. Where something breaks, the halves are tried, until the one that breaks it stands alone."""
         try:
             return await self._looked(rows)
+        except UnpendError:
+            raise
         except Exception:
             if len(rows) == 1:
-                return [self._quarantined(rows[0])]
+                whole = await self.thread(self.store.whole, rows)
+                return Looking([], [self._quarantined(each) for each in whole.values()])
         middle = len(rows) // 2
-        return [*await self._judged(rows[:middle]), *await self._judged(rows[middle:])]
+        first, second = await self._judged(rows[:middle]), await self._judged(rows[middle:])
+        return Looking([*first.unchanged, *second.unchanged], [*first.judgements, *second.judgements])
 
-    async def _looked(self, rows: Sequence[Identity]) -> list[Judgement]:
-        demands = [demand_of(row) for row in rows]
-        return [judged(looks, self.clock.now(), random.random()) async for looks in self._quick(demands)]
+    async def _looked(self, rows: Sequence[Due]) -> Looking:
+        demands = [demand_of_due(row) for row in rows]
+        answers = await self._quick(demands)
+        now = self.clock.now()
+        done = Looking([], [])
+        news: list[tuple[Due, Demand, Answers]] = []
+        for row, demand, heard in zip(rows, demands, answers, strict=True):
+            if (same := unchanged(row, demand, heard, now, random.random())) is not None:
+                done.unchanged.append(same)
+            else:
+                news.append((row, demand, heard))
+        whole = await self.thread(self.store.whole, [row for row, _, _ in news]) if news else {}
+        self.tally.late += len(news) - len(whole)
+        for row, demand, heard in news:
+            if row.id in whole:
+                done.judgements.append(judged(whole[row.id], demand, looks_of(demand, heard), now, random.random()))
+        return done
 
     def _quarantined(self, row: Identity) -> Judgement:
         """Something that we cannot handle is our fault: no state moves, and it is tried again ever more rarely."""
@@ -112,24 +144,24 @@ class Works:
         decision = decide(row, {}, now, news=News(suspect=row.kind is Kind.DOMAIN), chance=random.random())
         return Judgement(Looked(row, decision, replace(row.look, checked_at=now, error_type=SERVICE_ERROR)))
 
-    async def _commit(self, judgements: Sequence[Judgement]) -> int:
-        looked = [each.looked for each in self._braked(judgements)]
-        won = await self.thread(self.store.commit, looked)
+    async def _commit(self, done: Looking) -> None:
+        looked = [each.looked for each in self._braked(done)]
+        won = await self.thread(self.store.commit, looked, [claim for claim, _ in done.unchanged])
         self.tally.looked += len(won)
-        self.tally.late += len(looked) - len(won)
-        for each in looked:
-            if each.before.id in won:
-                self.tally.transitions += len(each.decision.transitions)
-                word = each.look.error_type or "OK"
-                self.tally.outcomes[word] = self.tally.outcomes.get(word, 0) + 1
-        return len(looked)
+        self.tally.late += len(looked) + len(done.unchanged) - len(won)
+        words = [outlook.error_type for claim, outlook in done.unchanged if claim.id in won]
+        words += [each.look.error_type for each in looked if each.before.id in won]
+        for word, count in Counter(words).items():
+            self.tally.outcomes[word or "OK"] = self.tally.outcomes.get(word or "OK", 0) + count
+        self.tally.transitions += sum(len(e.decision.transitions) for e in looked if e.before.id in won)
 
-    def _braked(self, judgements: Sequence[Judgement]) -> Sequence[Judgement]:
+    def _braked(self, done: Looking) -> Sequence[Judgement]:
         """With the brake on, what was verified is looked at again later, and nothing is owed for it."""
-        verified = [each.suspect for each in judgements if each.suspect or each.steady]
-        if not self.brake.note(self.clock.now(), verified):
-            return judgements
-        return [self._put_off(each) if each.suspect else each for each in judgements]
+        lost = sum(each.suspect for each in done.judgements)
+        seen = lost + sum(each.steady for each in done.judgements) + sum(o.verified for _, o in done.unchanged)
+        if not self.brake.note(self.clock.now(), seen, lost):
+            return done.judgements
+        return [self._put_off(each) if each.suspect else each for each in done.judgements]
 
     def _put_off(self, each: Judgement) -> Judgement:
         self.tally.braked += 1
@@ -152,8 +184,9 @@ class Works:
             now = self.clock.now()
             found = await insight_from(report, now)
             steps: list[Transition] = []
+            again_at = now + UNHEARD if says_little(report) else None
             kept = await self.thread(
-                keep_insight, self.store, owed, lambda row: self._by(report, row, now, steps), found
+                keep_insight, self.store, owed, lambda row: self._by(report, row, now, steps), found, again_at
             )
         except Exception:
             self.tally.quarantined += 1
@@ -168,6 +201,6 @@ class Works:
 
     @staticmethod
     def _by(report: Report, row: Identity, now: float, steps: list[Transition]) -> Looked:
-        looked = diagnosed(demand_of(row), report, now, random.random())
+        looked = diagnosed(row, report, now, random.random())
         steps += looked.decision.transitions
         return looked

@@ -75,7 +75,12 @@ class IdentityKey:
     @property
     def domain(self) -> str:
         """The domain, absolute."""
-        return self.name.rpartition("@")[2].lower() + "."
+        return domain_of(self.name)
+
+
+def domain_of(name: str) -> str:
+    """The domain of an identity's name, absolute."""
+    return name.rpartition("@")[2].lower() + "."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,14 @@ TRIES = 5
 MOST_PAGES = 10_000
 
 
-def identities(region: str, *, profile: str | None = None, pause: float = PAUSE) -> Iterator[dict[str, Any]]:
-    """A row a domain: what SES wants of it and what it says of it. CredentialsError or WriterError where SES refuses."""
-    client = client_of(session_of(region=region, profile=profile, tries=TRIES), "ses")
+def identities(
+    region: str, *, profile: str | None = None, pause: float = PAUSE, contact: str = ""
+) -> Iterator[dict[str, Any]]:
+    """A row a domain: what SES wants of it and what it says of it. CredentialsError or WriterError where SES refuses.
+
+    `contact` goes along in the User-Agent.
+    """
+    client = client_of(session_of(region=region, profile=profile, tries=TRIES), "ses", contact=contact)
     names = _domains(client, pause)
     while batch := list(islice(names, BATCH)):
         yield from _rows(client, batch, region, pause)

@@ -20,7 +20,8 @@ class Resolver:
 class Settings:
     """`timeout` bounds one server's silence, `deadline` the whole check (seconds); `budget` is in messages sent.
 
-    `also_ask` holds (host, address or "") of DNS hosts that the domain is not delegated to.
+    `also_ask` holds (host, address or "") of DNS hosts that the domain is not delegated to. `contact` is whom a server's operator can
+    ask about these questions (`sources.contact`); "": it is not said.
     """
 
     root_hints: Hints
@@ -33,3 +34,4 @@ class Settings:
     deadline: float = 15.0
     budget: int = 500
     rounds: int = 3
+    contact: str = ""

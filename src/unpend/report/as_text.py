@@ -12,7 +12,7 @@ from unpend.model.finding import Severity
 from unpend.model.text import Lang, Text
 from unpend.report import phrases
 from unpend.report.escape import for_terminal
-from unpend.report.outline import Part, Step, Told, by_hand, evidence_line, grouped, parts, utc
+from unpend.report.outline import Part, Step, Told, blamed, by_hand, evidence_line, grouped, parts, utc
 from unpend.report.provider_words import provider_heading, provider_lines
 from unpend.report.report import RecordReport, Report
 from unpend.report.verdict import Verdict
@@ -72,19 +72,13 @@ class Sheet:
     # --- parts --------------------------------------------------------------------------------------------------
 
     def _causes(self) -> Iterator[str]:
-        told = self._blamed()
+        told = blamed(self._report)
         if not told:
             yield from self._wrapped(self._say(self._report.message))
         for index, each in enumerate(told):
             yield ""
             yield self._heading(phrases.CAUSE if index == 0 else phrases.FURTHER)
             yield from self._told(each)
-
-    def _blamed(self) -> tuple[Told, ...]:
-        """What the verdict rests on: the errors, or what is waited for."""
-        waits = self._report.verdict is Verdict.WAITING
-        warnings = grouped(self._report, Severity.WARNING) if waits else ()
-        return grouped(self._report, Severity.ERROR) + tuple(t for t in warnings if t.finding.keeps_waiting)
 
     def _told(self, told: Told) -> Iterator[str]:
         finding = told.finding
@@ -165,8 +159,8 @@ class Sheet:
             yield from self._wrapped(self._say(line), "  ")
 
     def _remarks(self) -> Iterator[str]:
-        blamed = self._blamed()
-        warnings = [t for t in grouped(self._report, Severity.WARNING, Severity.INFO) if t not in blamed]
+        main = blamed(self._report)
+        warnings = [t for t in grouped(self._report, Severity.WARNING, Severity.INFO) if t not in main]
         notes = [self._say(note) for note in self._report.expected.notes]
         quirks = self._report.dns_host.quirks if self._report.dns_host and self._report.plan.changes else ()
         notes += [self._say(phrases.QUIRK.fill(quirk=quirk)) for quirk in quirks]

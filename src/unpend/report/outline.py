@@ -15,6 +15,7 @@ from unpend.model.records import Exchange
 from unpend.model.text import Lang, Text
 from unpend.report import phrases
 from unpend.report.report import Report
+from unpend.report.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ def grouped(report: Report, *severities: Severity) -> tuple[Told, ...]:
     )
 
 
+def blamed(report: Report) -> tuple[Told, ...]:
+    """What the verdict rests on: the errors, or what is waited for."""
+    warnings = grouped(report, Severity.WARNING) if report.verdict is Verdict.WAITING else ()
+    return grouped(report, Severity.ERROR) + tuple(t for t in warnings if t.finding.keeps_waiting)
+
+
 def parts(report: Report) -> Iterator[Part]:
     """The plan in the words of the user's own DNS panel, zone by zone."""
     yield from places(report, report.plan.changes)
@@ -93,19 +100,19 @@ def _kept(report: Report, zone: str) -> tuple[str, ...]:
 
 
 def _edit(change: Change, host: DnsHost | None) -> Step:
-    words = host.words if host else generic_words()
     verb = {Op.CREATE: phrases.ADD, Op.REPLACE: phrases.CHANGE, Op.DELETE: phrases.DELETE}[change.op]
-    fields = tuple(_fields(change, words, host))
+    told = tuple(fields(change, host))
     remarks = [phrases.FULL_NAME.fill(name=change.name)]
     if change.op is Op.REPLACE and change.before:
         remarks.append(phrases.NOW_THERE.fill(values=change.before))
     if change.op is not Op.DELETE and host and host.target_dot == "needed":
         remarks.append(phrases.DOT_NEEDED)
-    return Step(verb, fields, tuple(remarks))
+    return Step(verb, told, tuple(remarks))
 
 
-def _fields(change: Change, words: PanelWords, host: DnsHost | None) -> Iterator[Field]:
+def fields(change: Change, host: DnsHost | None) -> Iterator[Field]:
     """The panel's fields: the relative name first, the value with or without its final dot as the panel takes it."""
+    words = host.words if host else generic_words()
     yield Field(words.name, words.at if change.host == "@" else change.host)
     yield Field(words.type, change.type)
     for value in change.values:

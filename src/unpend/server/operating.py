@@ -31,6 +31,9 @@ DOORS = (
     ("/healthz", "health"),
     ("/readyz", "health"),
     ("/metrics", "metrics"),
+    ("/domains", "pages"),
+    ("/pages/", "pages"),
+    ("/sign-", "pages"),
 )
 log = logging.getLogger("unpend.requests")
 
@@ -110,7 +113,7 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        door, status, begun, took = door_of(scope["path"]), 500, perf_counter(), None
+        door, status, begun, took = door_of(scope["path"], scope["method"]), 500, perf_counter(), None
 
         async def sending(message: Message) -> None:
             nonlocal status, took
@@ -123,6 +126,8 @@ class Observed:
         try:
             with span("unpend.request", door=door, method=scope["method"]):
                 await self.app(scope, receive, sending)
+        except asyncio.CancelledError:
+            status = await _cut_off(sending, begun=took is not None)
         finally:
             took = perf_counter() - begun if took is None else took
             self.metrics.requests.labels(door, str(status)).inc()
@@ -131,6 +136,18 @@ class Observed:
             log.log(logging.WARNING if status >= 500 else logging.DEBUG, "request", extra=fields)
 
 
-def door_of(path: str) -> str:
-    """Which door a path belongs to; SES v1 is the root itself, pages are the rest."""
-    return next((door for start, door in DOORS if path.startswith(start)), "sesv1" if path == "/" else "other")
+async def _cut_off(send: Send, *, begun: bool) -> int:
+    """The process stops, and this request did not end in time: its client learns that it may ask again."""
+    if begun:  # a stream of events: who listens connects again
+        await send({"type": "http.response.body", "body": b""})
+        return 200
+    headers = [(b"retry-after", b"1"), (b"connection", b"close"), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+    return 503
+
+
+def door_of(path: str, method: str) -> str:
+    """Which door a path belongs to; the root is SES v1's for a POST, the pages' otherwise."""
+    root = "sesv1" if method == "POST" else "pages"
+    return next((door for start, door in DOORS if path.startswith(start)), root if path == "/" else "other")

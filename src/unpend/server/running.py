@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from unpend.server.wire import BoundedProtocol
+
 DRAIN = 10
 AT_ONCE = 1000
 IDLE = 30
-LARGEST_HEADERS = 32 * 1024
 
 
 class _Server(uvicorn.Server):
@@ -66,6 +68,20 @@ class Process:
         await asyncio.gather(*works)
 
 
+def run_process(main: Coroutine[Any, Any, None]) -> None:
+    """`asyncio.run`, on libuv's loop where there is one: it costs half as much a request."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop
+
+
 def server_for(app: ASGIApp) -> uvicorn.Server:
     """A server that leaves signals, logs and headers to us."""
     return _Server(_configuration(app))
@@ -78,6 +94,7 @@ async def _running(beside: Beside) -> None:
 def _configuration(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=BoundedProtocol,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -87,5 +104,4 @@ def _configuration(app: ASGIApp) -> uvicorn.Config:
         limit_concurrency=AT_ONCE,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=DRAIN,
-        h11_max_incomplete_event_size=LARGEST_HEADERS,
     )

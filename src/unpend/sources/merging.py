@@ -36,7 +36,7 @@ def merge(a: Expected, b: Expected) -> Expected:
         a.signing_zone or b.signing_zone,
         tuple(dict.fromkeys((*a.former_names, *b.former_names))),
         max((t for t in (a.entered_at, b.entered_at) if t is not None), default=None),
-        _view(a.view, b.view),
+        merged_views(a.view, b.view),
         "+".join(dict.fromkeys(s for s in (*a.source.split("+"), *b.source.split("+")) if s)),
         (*a.notes, *(note for note in b.notes if note not in a.notes)),
     )
@@ -79,7 +79,8 @@ def _without_legacy_need(records: tuple[ExpectedRecord, ...]) -> tuple[ExpectedR
     return tuple(replace(r, required=False) if r.name.startswith("_amazonses.") else r for r in records)
 
 
-def _view(a: ProviderView | None, b: ProviderView | None) -> ProviderView | None:
+def merged_views(a: ProviderView | None, b: ProviderView | None) -> ProviderView | None:
+    """What either says; the first where both say something."""
     if a is None or b is None:
         return a or b
     known = {f.name: getattr(b, f.name) for f in fields(b) if getattr(a, f.name) in (None, ())}

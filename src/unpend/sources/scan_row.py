@@ -2,7 +2,8 @@
 
 `domain` with one of: `tokens` (three Easy DKIM tokens, with `region` or `signing_zone`), `records` (any format that
 `--expect` takes), `provider` (the name of a template, with its `parameters`), or nothing, where only what DNS shows can
-be told. Tokens and records come before a provider, which then is only its name.
+be told. Beside them what the provider says of the identity: its statuses, or all of it in `view` (unpend's JSON).
+Tokens and records come before a provider, which then is only its name.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from unpend.model.errors import ExpectationError
-from unpend.model.expected import Expected
+from unpend.model.expected import Expected, ProviderView
 from unpend.model.text import Text
 from unpend.sources.domain import read_domain
 from unpend.sources.expectations import read_expected
-from unpend.sources.merging import merge
+from unpend.sources.merging import merge, merged_views
 from unpend.sources.provider_template import from_template
+from unpend.sources.provider_view import FLAT, read_view
 from unpend.sources.ses_tokens import from_tokens
+from unpend.sources.shapes import mapping
 
 NAMES = {
     "domain": "domain",
@@ -43,6 +46,18 @@ NAMES = {
     "signinghostedzone": "signing_zone",
     "provider": "provider",
     "parameters": "parameters",
+    **{column: column for column in FLAT},
+    "verificationstatus": "verification_status",
+    "dkimstatus": "dkim_status",
+    "dkim_verification_status": "dkim_status",
+    "dkimverificationstatus": "dkim_status",
+    "mailfromdomainstatus": "mail_from_status",
+    "errortype": "error_type",
+    "lastcheckedtimestamp": "last_checked_at",
+    "lastsuccesstimestamp": "last_success_at",
+    "signingenabled": "signing_enabled",
+    "verifiedforsendingstatus": "sending_allowed",
+    "view": "view",
 }
 LONGEST_CELL = 64 << 10
 MOST_PARAMETERS = 100
@@ -53,6 +68,7 @@ COLUMNS_ARE = Text(
     en="Columns: domain; then tokens (three, with region or signing_zone), or records, or provider with parameters.",
     ja="列は domain のほか、tokens（3 つ。region または signing_zone も）、records、または provider と parameters です。",
 )
+BAD_VIEW = Text(en="The column view is no JSON object: {why}", ja="列 view は JSON オブジェクトではありません: {why}")
 TOO_LONG = Text(en="The column {column} is longer than 64 KiB.", ja="列 {column} が 64 KiB を超えています。")
 
 
@@ -79,6 +95,11 @@ def wanted(row: Mapping[str, Any], defaults: RowDefaults) -> Expected:
     for column, value in told.items():
         if isinstance(value, str) and len(value) > LONGEST_CELL:
             raise ExpectationError(TOO_LONG.fill(column=column), COLUMNS_ARE)
+    asked = _asked(told, defaults)
+    return replace(asked, view=merged_views(asked.view, view)) if (view := _view(told)) else asked
+
+
+def _asked(told: dict[str, Any], defaults: RowDefaults) -> Expected:
     domain = read_domain(told["domain"]).name
     region = _word(told.get("region")) or defaults.region
     zone = _word(told.get("signing_zone")) or defaults.signing_zone
@@ -92,6 +113,19 @@ def wanted(row: Mapping[str, Any], defaults: RowDefaults) -> Expected:
         given = (*defaults.parameters, *_parameters(told.get("parameters")))
         return from_template(domain, provider, given) if provider else Expected(domain)
     return found[0] if len(found) == 1 else merge(found[0], found[1])
+
+
+def _view(told: dict[str, Any]) -> ProviderView | None:
+    """What the provider says of the identity, in columns and in `view`."""
+    held = told.get("view", {})
+    try:
+        held = json.loads(held) if isinstance(held, str) else held
+    except (ValueError, RecursionError) as error:
+        raise ExpectationError(BAD_VIEW.fill(why=error)) from error
+    if not isinstance(held, dict):
+        raise ExpectationError(BAD_VIEW.fill(why=type(held).__name__))
+    columns = {column: told[column] for column in FLAT if column in told}
+    return merged_views(read_view(columns), read_view(mapping(held)))
 
 
 def _filled(value: Any) -> bool:

@@ -21,12 +21,24 @@ def _suffixes(top_level: str) -> PublicSuffixList:
 
     A domain's suffix ends as the domain ends: the other nine thousand lines would cost a check a fifth of its time.
     """
-    from publicsuffixlist import PSLFILE, PublicSuffixList
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList(_rules(top_level), accept_unknown=False)
+
+
+@lru_cache(maxsize=64)
+def _rules(top_level: str) -> list[str]:
+    from publicsuffixlist import PSLFILE
 
     spellings = _spellings(top_level)
     with open(PSLFILE, encoding="utf-8") as lines:
-        own = [line for line in _registries(lines) if line.rstrip().rpartition(".")[2] in spellings]
-    return PublicSuffixList(own, accept_unknown=False)
+        return [line for line in _registries(lines) if line.rstrip().rpartition(".")[2] in spellings]
+
+
+@lru_cache(maxsize=64)
+def _most_labels(top_level: str) -> int:
+    """Of the longest suffix there: `com.` has one label only, and a longer name needs no look at the list."""
+    return max((rule.count(".") + 1 for rule in _rules(top_level)), default=0)
 
 
 def _registries(lines: Iterable[str]) -> Iterator[str]:
@@ -48,6 +60,8 @@ def _under(name: str) -> PublicSuffixList:
 
 def is_public_suffix(name: str) -> bool:
     """Whether domains are registered directly under this name (lower-case, no final dot)."""
+    if name.count(".") >= _most_labels(name.rpartition(".")[2]):
+        return False
     return _under(name).publicsuffix(name) == name
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +14,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 
 from unpend.model.errors import StoreError, UsageError
 from unpend.model.text import Text
+from unpend.store.direct import Direct, Hot, run
+from unpend.store.sharing import Sharing
+from unpend.store.writer import Writer
 
 NOT_A_DATABASE = Text(
     en="{given} is not a database that unpend can use.", ja="{given} は unpend が使えるデータベースではありません。"
@@ -62,12 +66,29 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.sqlite else _postgres(self.url)
         self._writer = threading.Lock()
+        self._direct = Direct(self.engine)
+        self._here = threading.local()
+        self.writer = Writer(self.sharing)  # of SQLite; for many callers
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database."""
+        """A connection that sees one state of the database, with what its own thread is writing."""
+        held = self._shared()
+        if held is not None and held.connection is not None:
+            with _told():
+                yield held.connection
+            return
         with _told(), self.engine.connect() as connection:
             yield connection
+
+    def rows(self, statement: Hot, given: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The rows of one hot read."""
+        held = self._shared()
+        if self.sqlite and (held is None or held.connection is None):
+            with _told():
+                return self._direct.rows(statement, given)
+        with self.reading() as connection:
+            return run(connection, statement, given)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -76,18 +97,37 @@ class Database:
             with _told(), self.engine.begin() as connection:
                 yield connection
             return
-        with _told(), self._writer, self.engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
+        held = self._shared()
+        if held is not None:
+            with _told(), held.part() as connection:
                 yield connection
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
-            connection.exec_driver_sql("COMMIT")
+            return
+        with self.sharing() as alone, _told(), alone.part() as connection:
+            yield connection
+
+    @contextmanager
+    def sharing(self) -> Iterator[Sharing]:
+        """What this thread writes until the end goes to the disk together, each `writing` as a part of its own (SQLite)."""
+        held = self._here.sharing = Sharing(self.engine, self._writer)
+        try:
+            yield held
+            with _told():
+                held.commit()
+        except BaseException:
+            held.give_up()
+            raise
+        finally:
+            self._here.sharing = None
 
     def close(self) -> None:
         """Give all connections back."""
+        self.writer.close()
+        self._direct.close()
         self.engine.dispose()
+
+    def _shared(self) -> Sharing | None:
+        held: Sharing | None = getattr(self._here, "sharing", None)
+        return held
 
 
 @contextmanager
@@ -97,11 +137,15 @@ def _told() -> Iterator[None]:
     except IntegrityError:
         raise  # a broken constraint is an answer; who asked gives it its words
     except DBAPIError as error:
+        raise _store_error(error.orig or error) from error
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(None, None, error) from error
+    except sqlite3.Error as error:
         raise _store_error(error) from error
 
 
-def _store_error(error: DBAPIError) -> StoreError:
-    reason = " ".join(str(error.orig).split())[:300]
+def _store_error(error: BaseException) -> StoreError:
+    reason = " ".join(str(error).split())[:300]
     if "disk is full" in reason or "No space left" in reason or "disk I/O error" in reason:
         return StoreError(DISK_FULL, MAKE_ROOM)
     return StoreError(BROKEN.fill(reason=reason))
@@ -109,7 +153,7 @@ def _store_error(error: DBAPIError) -> StoreError:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 30}, pool_size=8
+        url, connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 30}, pool_size=16
     )
 
     @event.listens_for(engine, "connect")

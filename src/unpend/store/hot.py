@@ -6,17 +6,17 @@ texts mirror one another line for line. Guard is `schedule.rev`: whoever read an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, column, text
 from sqlalchemy.sql.selectable import TextualSelect
 
-from unpend.store.rows import COLUMNS
+from unpend.store.direct import run
+from unpend.store.rows import COLUMNS, DUE_COLUMNS, text_of
 
 
-def _identities(statement: str) -> TextualSelect:
+def identities(statement: str) -> TextualSelect:
     """With its columns told, SQLAlchemy prepares their reading once and not for each row set."""
     return text(statement).columns(*(column(name.strip().partition(".")[2]) for name in COLUMNS.split(",")))
 
@@ -25,14 +25,24 @@ _ONE = (
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name = :name"
 )
-GET = _identities(_ONE)
-GET_LOCKED = _identities(_ONE + " FOR UPDATE")
-GET_UID = _identities(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
-LIST = _identities(
+GET = identities(_ONE)
+GET_LOCKED = identities(_ONE + " FOR UPDATE")
+GET_UID = identities(f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.uid = :uid")
+# The columns that are left out are empty in a new identity.
+_STANDINGS = [f"{m}_{part}" for m in ("ownership", "dkim", "mail_from") for part in ("state", "since", "deadline")]
+_NEW = ["uid", "account", "region", "name", "kind", "created_at", "attributes", *_STANDINGS]
+NEW_IDENTITY = text(
+    f"INSERT INTO identity ({', '.join(_NEW)}, version, error_type, picture) "
+    f"VALUES ({', '.join(f':{name}' for name in _NEW)}, 0, '', '') RETURNING id"
+)
+NEW_SCHEDULE = text(
+    "INSERT INTO schedule (id, shard, due_at, rev, attempt) VALUES (:id, :shard, :due_at, 0, 0) RETURNING id"
+)
+LIST = identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id "
     "WHERE i.account = :account AND i.region = :region AND i.name > :after ORDER BY i.name LIMIT :limit"
 )
-DOMAINS = _identities(
+DOMAINS = identities(
     f"SELECT {COLUMNS} FROM identity i JOIN schedule s ON s.id = i.id WHERE i.id > :after AND i.kind = 0 "
     "ORDER BY i.id LIMIT :limit"
 )
@@ -48,11 +58,9 @@ DUE_SHARDS = text(
 )
 # Fair between the accounts that share a shard: the oldest of each in turn, out of the oldest `pool` of them all.
 READ_DUE = text(
-    f"SELECT {COLUMNS} FROM (SELECT d.id, d.due_at, "
-    "row_number() OVER (PARTITION BY o.account ORDER BY d.due_at, d.id) AS turn "
-    "FROM (SELECT id, due_at FROM schedule WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) d "
-    "JOIN identity o ON o.id = d.id ORDER BY turn, d.due_at LIMIT :limit) f "
-    "JOIN identity i ON i.id = f.id JOIN schedule s ON s.id = f.id ORDER BY f.turn, f.due_at"
+    f"SELECT {DUE_COLUMNS} FROM (SELECT id, due_at, rev, attempt FROM schedule "
+    "WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) s JOIN identity i ON i.id = s.id "
+    "ORDER BY row_number() OVER (PARTITION BY i.account ORDER BY s.due_at, s.id), s.due_at LIMIT :limit"
 )
 
 
@@ -73,15 +81,14 @@ class Batch:
         if not rows:
             return []
         if connection.dialect.name == "sqlite":
-            result = connection.execute(self.sqlite, {"rows": json.dumps(rows)})
-        else:
-            columns = zip(*rows, strict=True)
-            result = connection.execute(
-                self.postgres, {name: list(column) for name, column in zip(self.names, columns, strict=True)}
-            )
-        return [tuple(row) for row in result] if result.returns_rows else []
+            return run(connection, self.sqlite, {"rows": text_of(rows)})
+        columns = zip(*rows, strict=True)
+        return run(connection, self.postgres, {n: list(column) for n, column in zip(self.names, columns, strict=True)})
 
 
+WHOLE = Batch(
+    "id:bigint", f"SELECT {COLUMNS} FROM {{rows}} JOIN identity i ON i.id = u.id JOIN schedule s ON s.id = u.id"
+)
 CLAIM = Batch(
     "id:bigint r:integer due:float8 att:smallint at:float8",
     "UPDATE schedule SET due_at = u.due, rev = schedule.rev + 1, attempt = u.att, checked_at = u.at FROM {rows} "

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, column, delete, select, text, update
 
 from unpend.model.identity import Identity
 from unpend.store import hot
+from unpend.store.looked import Looked
 from unpend.store.rows import COLUMNS, SHARDS, identity_of
-from unpend.store.store import Looked, Store
+from unpend.store.store import Store
 from unpend.store.tables import deep, insight
 
 AGAIN = 10.0
@@ -71,10 +72,12 @@ def _lease(connection: Connection, each: Owed, until: float) -> bool:
     return bool(connection.execute(update(deep).where(mine).values(due_at=until, rev=each.rev)).rowcount)
 
 
-def keep_insight(store: Store, owed: Owed, judge: Callable[[Identity], Looked], found: Insight) -> bool:
+def keep_insight(
+    store: Store, owed: Owed, judge: Callable[[Identity], Looked], found: Insight, again_at: float | None = None
+) -> bool:
     """The diagnosis and what follows from it in one transaction; False where something else is demanded meanwhile.
 
-    Quick looks may have gone on beside it: `judge` is given the identity as it is now.
+    Quick looks may have gone on beside it: `judge` is given the identity as it is now. `again_at`: it is owed again from then on.
     """
     with store.database.writing() as connection:
         now = store.get_in(connection, owed.identity.key, lock=True)
@@ -83,7 +86,9 @@ def keep_insight(store: Store, owed: Owed, judge: Callable[[Identity], Looked], 
         values = {"at": found.at, "verdict": found.verdict, "cause": found.cause, "eta": found.eta}
         connection.execute(KEEP, {"id": now.id, **values, "casefile": found.casefile})
         store.commit_in(connection, [judge(now)])  # its events name the cause that is kept by now
-        connection.execute(delete(deep).where((deep.c.id == now.id) & (deep.c.rev == owed.rev)))
+        mine = (deep.c.id == now.id) & (deep.c.rev == owed.rev)
+        paid = delete(deep) if again_at is None else update(deep).values(due_at=again_at, rev=owed.rev + 1)
+        connection.execute(paid.where(mine))
         return True
 
 
@@ -97,9 +102,8 @@ def give_back(store: Store, owed: Sequence[Owed], due_at: float) -> None:
 
 def cause_of(store: Store, identity: int) -> str:
     """The root cause that the last diagnosis found, "" where there was none; without its case file."""
-    with store.database.reading() as connection:
-        row = connection.execute(CAUSE, {"id": identity}).first()
-    return row[0] if row else ""
+    rows = store.database.rows(CAUSE, {"id": identity})
+    return rows[0][0] if rows else ""
 
 
 def insight_of(store: Store, identity: int) -> Insight | None:

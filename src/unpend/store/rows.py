@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from unpend.lifecycle import OPEN
 from unpend.model.identity import (
     MACHINES,
     Attributes,
@@ -30,16 +31,53 @@ STATES = tuple(State)
 KINDS = tuple(Kind)
 EVENTS = tuple(Event)
 STATE_NUMBER = {state: number for number, state in enumerate(STATES)}
+NOT_STARTED_NUMBER = STATE_NUMBER[State.NOT_STARTED]
+OPEN_NUMBERS = frozenset(STATE_NUMBER[state] for state in OPEN)
 COLUMNS = (
     "i.id, i.uid, i.account, i.region, i.name, i.kind, i.created_at, "
     "i.ownership_state, i.ownership_since, i.ownership_deadline, i.dkim_state, i.dkim_since, i.dkim_deadline, "
     "i.mail_from_state, i.mail_from_since, i.mail_from_deadline, i.attributes, i.version, "
     "i.success_at, i.error_type, i.soa, i.picture, s.rev, s.attempt, s.due_at, s.checked_at"
 )
+DUE_COLUMNS = (
+    "i.id, s.rev, s.attempt, i.kind, i.region, i.name, i.attributes, i.picture, i.error_type, "
+    "i.ownership_state, i.dkim_state, i.mail_from_state, i.ownership_deadline, i.dkim_deadline, i.mail_from_deadline"
+)
 _attributes = msgspec.json.Decoder(Attributes)
 _soa = msgspec.json.Decoder(ZoneStart)
 _seen = msgspec.json.Decoder(tuple[Seen, ...])
 _encode = msgspec.json.Encoder().encode
+
+
+class Due(NamedTuple):
+    """What a look needs of an identity: what to ask, and what came of the last look. A row of DUE_COLUMNS as it is: most
+    looks find nothing new, and making nouns of all of it was half their cost."""
+
+    id: int
+    rev: int
+    attempt: int
+    kind: int
+    region: str
+    name: str
+    attributes: str
+    picture: str
+    error_type: str
+    ownership: int
+    dkim: int
+    mail_from: int
+    ownership_deadline: float | None
+    dkim_deadline: float | None
+    mail_from_deadline: float | None
+
+
+class Claim(NamedTuple):
+    """A look that is answered: whose, which `rev` was read, when the next one is due, and when this one was."""
+
+    id: int
+    rev: int
+    due_at: float
+    attempt: int
+    checked_at: float
 
 
 def text_of(value: Any) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from unpend.lifecycle import Decision
 from unpend.model.errors import IdentityExistsError, UnknownIdentityError
 from unpend.model.identity import (
     MACHINES,
@@ -19,7 +18,6 @@ from unpend.model.identity import (
     Identity,
     IdentityKey,
     Kind,
-    LastLook,
     Machine,
     Standing,
     State,
@@ -28,10 +26,14 @@ from unpend.model.identity import (
 from unpend.model.text import Text
 from unpend.store import hot, tables
 from unpend.store.connect import Database
+from unpend.store.direct import run
+from unpend.store.looked import Looked, claim, event_rows, identity_row, step_rows, wide
 from unpend.store.outbox import event_row, tell, type_of
 from unpend.store.rows import (
     KINDS,
     STATES,
+    Claim,
+    Due,
     identity_of,
     shard_of,
     standing_columns,
@@ -43,8 +45,6 @@ from unpend.store.rows import (
 EXISTS = Text(en="There is an identity {name} already.", ja="ID {name} は既に存在します。")
 UNKNOWN = Text(en="There is no identity {name}.", ja="ID {name} は存在しません。")
 FAIR_POOL = 4
-INSERT_IDENTITY = insert(tables.identity).returning(tables.identity.c.id)
-INSERT_SCHEDULE = insert(tables.schedule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,6 @@ class Change:
     due_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """One identity after a look: as it was read, what was decided, what was seen; `deep`: a diagnosis is owed."""
-
-    before: Identity
-    decision: Decision
-    look: LastLook
-    deep: bool = False
-
-
 class Store:
     """Identities, their schedule, history and outbox, in one database."""
 
@@ -95,34 +85,30 @@ class Store:
 
     def get(self, key: IdentityKey) -> Identity | None:
         """The identity, None where there is none."""
-        with self.database.reading() as connection:
-            return self.get_in(connection, key)
+        rows = self.database.rows(hot.GET, _named(key))
+        return identity_of(rows[0]) if rows else None
 
     def get_in(self, connection: Connection, key: IdentityKey, *, lock: bool = False) -> Identity | None:
         """The same as a part of a larger transaction; `lock` has it stand still until that ends."""
-        given = {"account": key.account, "region": key.region, "name": key.name}
         locking = lock and not self.database.sqlite
-        row = connection.execute(hot.GET_LOCKED if locking else hot.GET, given).first()
-        return identity_of(row) if row else None
+        rows = run(connection, hot.GET_LOCKED if locking else hot.GET, _named(key))
+        return identity_of(rows[0]) if rows else None
 
     def by_uid(self, uid: str) -> Identity | None:
         """The identity with this public id."""
-        with self.database.reading() as connection:
-            row = connection.execute(hot.GET_UID, {"uid": uid}).first()
-        return identity_of(row) if row else None
+        rows = self.database.rows(hot.GET_UID, {"uid": uid})
+        return identity_of(rows[0]) if rows else None
 
     def page(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Identity]:
         """Identities in the order of their names, from after this one."""
         given = {"account": account, "region": region, "after": after, "limit": limit}
-        with self.database.reading() as connection:
-            return [identity_of(row) for row in connection.execute(hot.LIST, given)]
+        return [identity_of(row) for row in self.database.rows(hot.LIST, given)]
 
     def glimpses(self, account: str, region: str, after: str = "", limit: int = 100) -> list[Glimpse]:
         """The same page, without what a list does not show."""
         given = {"account": account, "region": region, "after": after, "limit": limit}
-        with self.database.reading() as connection:
-            rows = connection.execute(hot.GLIMPSES, given)
-            return [Glimpse(row[0], KINDS[row[1]], STATES[row[2]]) for row in rows]
+        rows = self.database.rows(hot.GLIMPSES, given)
+        return [Glimpse(name, KINDS[kind], STATES[state]) for name, kind, state in rows]
 
     def create(self, draft: Draft, now: float) -> Identity:
         """A new identity and its `domain.created`; IdentityExistsError where there is one."""
@@ -163,39 +149,53 @@ class Store:
 
     def due_shards(self, now: float, first: int = 0, last: int = 1023) -> list[tuple[int, float]]:
         """The shards in which something is due, and since when."""
-        with self.database.reading() as connection:
-            rows = connection.execute(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
-            return [(row[0], row[1]) for row in rows]
+        rows = self.database.rows(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
+        return [(row[0], row[1]) for row in rows]
 
-    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Identity]:
+    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Due]:
         """What is due in these shards: the oldest first, in turn between the accounts. Nothing is locked."""
-        found: list[Identity] = []
+        found: list[Due] = []
         with self.database.reading() as connection:
             for shard in shards:
                 left = limit - len(found)
                 if left <= 0:
                     break
                 given = {"shard": shard, "now": now, "limit": left, "pool": left * FAIR_POOL}
-                found += [identity_of(row) for row in connection.execute(hot.READ_DUE, given)]
+                found += map(Due._make, connection.execute(hot.READ_DUE, given))
         return found
 
-    def commit(self, looked: Sequence[Looked]) -> frozenset[int]:
-        """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile."""
-        with self.database.writing() as connection:
-            return self.commit_in(connection, looked)
+    def whole(self, due: Sequence[Due]) -> dict[int, Identity]:
+        """The identities of these by id, without those that somebody has changed or deleted meanwhile."""
+        revs = {each.id: each.rev for each in due}
+        with self.database.reading() as connection:
+            found = map(identity_of, hot.WHOLE.run(connection, [(number,) for number in revs]))
+            return {each.id: each for each in found if each.rev == revs[each.id]}
 
-    def commit_in(self, connection: Connection, looked: Sequence[Looked]) -> frozenset[int]:
+    def commit(self, looked: Sequence[Looked], unchanged: Sequence[Claim] = ()) -> frozenset[int]:
+        """The outcome of a batch, in one transaction; the ids of those that nobody else had changed meanwhile.
+
+        Of what is `unchanged` only the time of the next look is written."""
+        with self.database.writing() as connection:
+            return self.commit_in(connection, looked, unchanged)
+
+    def commit_in(
+        self, connection: Connection, looked: Sequence[Looked], unchanged: Sequence[Claim] = ()
+    ) -> frozenset[int]:
         """The same as a part of a larger transaction."""
-        claims = [_claim(each) for each in sorted(looked, key=lambda each: each.before.id)]
+        claims = sorted([*unchanged, *map(claim, looked)])  # in one order for all, so that none waits for another
         won = frozenset(row[0] for row in hot.CLAIM.run(connection, claims))
         kept = [each for each in looked if each.before.id in won]
         moved = [each for each in kept if each.decision.transitions]
-        hot.IDENTITY.run(connection, [_identity_row(each) for each in kept if _wide(each)])
-        hot.TRANSITION.run(connection, [row for each in moved for row in _step_rows(each)])
-        tell(connection, [row for each in moved for row in _event_rows(each)])
+        hot.IDENTITY.run(connection, [identity_row(each) for each in kept if wide(each)])
+        hot.TRANSITION.run(connection, [row for each in moved for row in step_rows(each)])
+        tell(connection, [row for each in moved for row in event_rows(each)])
         owed = [(e.before.id, shard_of(e.before.key), e.look.checked_at) for e in kept if e.deep]
         hot.DEEP.run(connection, owed)
         return won
+
+
+def _named(key: IdentityKey) -> dict[str, str]:
+    return {"account": key.account, "region": key.region, "name": key.name}
 
 
 def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
@@ -208,25 +208,31 @@ def _insert(connection: Connection, draft: Draft, now: float) -> Identity:
         "kind": KINDS.index(draft.kind),
         "created_at": now,
         "attributes": text_of(draft.attributes),
-        "version": 0,
     }
     for machine in MACHINES:
         values |= standing_columns(draft.standings[machine], machine)
-    number: int = connection.execute(INSERT_IDENTITY, values).scalar_one()
-    row = {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at, "rev": 0, "attempt": 0}
-    connection.execute(INSERT_SCHEDULE, row)
+    number: int = run(connection, hot.NEW_IDENTITY, values)[0][0]
+    run(connection, hot.NEW_SCHEDULE, {"id": number, "shard": shard_of(draft.key), "due_at": draft.due_at})
     ownership, dkim, mail_from = (draft.standings[machine] for machine in MACHINES)
     return Identity(
         number, uid, draft.key, draft.kind, now, ownership, dkim, mail_from, draft.attributes, due_at=draft.due_at
     )
 
 
+def _same_demand(before: Attributes, after: Attributes) -> bool:
+    """What was seen of other records says nothing about these."""
+    told = [(each.signing, each.mail_from, each.txt_token) for each in (before, after)]
+    return told[0] == told[1]
+
+
 def _apply(connection: Connection, before: Identity, change: Change, now: float) -> Identity:
     due_at = before.due_at if change.due_at is None else change.due_at
     attempt = 0 if change.steps or change.due_at is not None else before.attempt
     ownership, dkim, mail_from = (change.standings[machine] for machine in MACHINES)
+    picture = before.look.picture if _same_demand(before.attributes, change.attributes) else ""
     after = replace(
         before,
+        look=replace(before.look, picture=picture),
         attributes=change.attributes,
         ownership=ownership,
         dkim=dkim,
@@ -236,7 +242,7 @@ def _apply(connection: Connection, before: Identity, change: Change, now: float)
         attempt=attempt,
         due_at=due_at,
     )
-    values: dict[str, Any] = {"attributes": text_of(change.attributes), "version": after.version}
+    values: dict[str, Any] = {"attributes": text_of(change.attributes), "version": after.version, "picture": picture}
     for machine in MACHINES:
         values |= standing_columns(change.standings[machine], machine)
     connection.execute(update(tables.identity).where(tables.identity.c.id == before.id).values(values))
@@ -250,41 +256,3 @@ def _write_steps(connection: Connection, after: Identity, steps: Sequence[Transi
     numbered = [replace(step, version=version + n) for n, step in enumerate(steps, 1)]
     hot.TRANSITION.run(connection, [tuple(transition_columns(after.id, step).values()) for step in numbered])
     tell(connection, [event_row(after, type_of(step), step.at, step.version, step) for step in numbered])
-
-
-def _claim(each: Looked) -> tuple[Any, ...]:
-    return each.before.id, each.before.rev, each.decision.due_at, each.decision.attempt, each.look.checked_at
-
-
-def _wide(each: Looked) -> bool:
-    """Whether the wide row has anything new to hold."""
-    before = each.before.look
-    return each.decision.changed or (before.error_type, before.picture, before.soa) != (
-        each.look.error_type,
-        each.look.picture,
-        each.look.soa,
-    )
-
-
-def _identity_row(each: Looked) -> list[Any]:
-    look = each.look
-    row: list[Any] = [each.before.id, each.before.version + len(each.decision.transitions)]
-    row += [look.success_at, look.error_type, text_of(look.soa) if look.soa else None, look.picture]
-    for machine in MACHINES:
-        row += standing_columns(each.decision.standings[machine], machine).values()
-    return row
-
-
-def _numbered(each: Looked) -> list[Transition]:
-    first = each.before.version + 1
-    return [replace(step, version=first + n) for n, step in enumerate(each.decision.transitions)]
-
-
-def _step_rows(each: Looked) -> list[tuple[Any, ...]]:
-    return [tuple(transition_columns(each.before.id, step).values()) for step in _numbered(each)]
-
-
-def _event_rows(each: Looked) -> list[list[Any]]:
-    ownership, dkim, mail_from = (each.decision.standings[machine] for machine in MACHINES)
-    after = replace(each.before, ownership=ownership, dkim=dkim, mail_from=mail_from)
-    return [event_row(after, type_of(step), step.at, step.version, step) for step in _numbered(each)]

@@ -31,7 +31,7 @@ def cases(table: dict[Fast, str]) -> list[tuple[str, Fast]]:
 
 
 async def verdict_in(lab: Lab, **told: object) -> Fast:
-    settings = BulkSettings(timeout=0.15, port=lab.port, **told)  # type: ignore[arg-type]
+    settings = BulkSettings(timeout=0.4, port=lab.port, **told)  # type: ignore[arg-type]
     subject = subject_of(lab.expected, "the key", behind=bool(settings.resolvers))
     (verdict,) = await asyncio.to_thread(lambda: list(look_up([subject], settings)))
     assert verdict.key == "the key"

@@ -12,8 +12,7 @@ import pytest
 
 from unpend.model.records import Outcome
 from unpend.observer.bulk import Fast, flight
-from unpend.observer.bulk.accelerate import burst_of
-from unpend.observer.bulk.burst import Burst
+from unpend.observer.bulk.half import PURE, half_of
 
 from .world import coded, looked_up, right
 
@@ -25,7 +24,7 @@ def half(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, module
     """Every test of this file holds for the pure and for the C half of the sockets."""
     if request.param == "c" and module is None:
         pytest.skip("no C compiler here")
-    monkeypatch.setattr(flight, "make_burst", lambda: burst_of(module) if request.param == "c" else Burst)
+    monkeypatch.setattr(flight, "chosen", lambda: half_of(module) if request.param == "c" else PURE)
 
 
 async def test_verdicts_are_right_and_each_comes_once() -> None:

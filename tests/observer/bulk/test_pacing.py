@@ -47,7 +47,7 @@ async def test_trouble_lowers_the_pace() -> None:
     await looked_up(50, refusing, rate=100.0, tries=1, timeout=1.0)
     assert len(asked) == 150
     assert asked[-1] - asked[0] >= 1.7
-    assert asked[-1] - asked[99] >= 1.6 * (asked[49] - asked[0])
+    assert asked[-1] - asked[99] >= 0.8
 
 
 def test_a_moment_of_silence_is_not_death_and_an_outage_holds_the_scan_up() -> None:

@@ -7,16 +7,16 @@ both ways to the same subjects.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from unpend.model.errors import UnpendError
-from unpend.model.expected import Expected
+from unpend.model.expected import Expected, Purpose
 from unpend.model.text import Lang
-from unpend.observer.bulk import Subject, sought_of, subject_of
+from unpend.observer.bulk import Subject, dkim_subject, subject_of
 from unpend.report.scan.result import encoded, of_right
 from unpend.sources.scan_row import RowDefaults, column_of
-from unpend.sources.ses_tokens import dkim_records
 from unpend.sources.signing_zones import known_region, target_zone
 from unpend.sources.suffixes import is_public_suffix
 
@@ -78,8 +78,20 @@ def _zone(region: object, signing_zone: object) -> str | None:
 def subject(told: Plain | Expected, key: Any, *, behind: bool) -> Subject:
     """The row as a subject; ValueError where a name cannot be asked for."""
     if isinstance(told, Expected):
-        return subject_of(told, key, behind=behind)
-    return Subject(key, tuple([sought_of(r, behind=behind) for r in dkim_records(*told)]), behind)
+        return subject_of(with_mail_from(told), key, behind=behind)
+    return dkim_subject(key, *told, behind=behind)
+
+
+def with_mail_from(told: Expected) -> Expected:
+    """The records of a MAIL FROM domain are looked up too: SES verifies it by itself, and gives it up by itself.
+
+    What else is optional is left to those who ask for a diagnosis: the old ownership record of SES, or a tracking host,
+    is missing in most domains, and its absence changes no verdict.
+    """
+    if all(record.required or record.purpose is not Purpose.MAIL_FROM for record in told.records):
+        return told
+    records = (replace(r, required=r.required or r.purpose is Purpose.MAIL_FROM) for r in told.records)
+    return replace(told, records=tuple(records))
 
 
 def right_line(line: int, told: Plain | Expected, lang: Lang) -> bytes:

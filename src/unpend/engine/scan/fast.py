@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from unpend.engine.scan.express import Plain, plain, right_line, subject
 from unpend.engine.scan.judge import Unreadable, read
 from unpend.engine.scan.rows import Row, encoded_row, rows_of
 from unpend.engine.scan.settings import ScanSettings
-from unpend.model.expected import Expected
+from unpend.model.expected import Expected, ProviderView
+from unpend.model.text import Text
 from unpend.observer.bulk import Fast, FastVerdict, Subject
-from unpend.report.scan.result import encoded, of_other
+from unpend.report.scan.result import NOT_RIGHT, NOT_VERIFIED, encoded, of_other
 
 SETTLED = frozenset({None, "SUCCESS"})
 
@@ -35,12 +37,11 @@ class Held:
     next: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a subject is known by: its segment, its place there, and what its row asks for."""
 
     held: Held
-    index: int
+    at: int
     told: Plain | Expected
 
 
@@ -114,7 +115,7 @@ class Feed(Iterator[Subject]):
         if verdict.fast is Fast.RIGHT:
             return True
         key: Key = verdict.key
-        self._leave(key.held, key.index, key.told, verdict)
+        self._leave(key.held, key.at, key.told, verdict)
         return False
 
     def taken(self) -> list[Key]:
@@ -124,15 +125,15 @@ class Feed(Iterator[Subject]):
 
     def all_right(self, key: Key) -> None:
         """Right at every stage: the row is settled."""
-        line = right_line(key.held.rows[key.index].line, key.told, self._settings.lang)
-        self._settle(key.held, key.index, line)
+        line = right_line(key.held.rows[key.at].line, key.told, self._settings.lang)
+        self._settle(key.held, key.at, line)
 
     def _leave(self, held: Held, index: int, told: Plain | Expected, verdict: FastVerdict | None) -> None:
         """Not right, or nothing that a fast look could tell: for the diagnosis, or for the user where none is wanted."""
         line = None
         if not self._settings.deep:
             provider = "ses" if isinstance(told, Plain) else told.provider
-            result = of_other(held.rows[index].line, told.domain, provider, self._settings.lang, _seen(verdict))
+            result = of_other(held.rows[index].line, told.domain, provider, self._settings.lang, _why(told, verdict))
             line = encoded(result)
         self._settle(held, index, line)
 
@@ -145,16 +146,30 @@ class Feed(Iterator[Subject]):
             self._done(held.number, Looked(lines, open_))
 
 
-def _seen(verdict: FastVerdict | None) -> str:
-    """What was seen of the first record that is not right."""
+def _why(told: Plain | Expected, verdict: FastVerdict | None) -> Text:
+    """What would have been a reason to diagnose it: what was seen of the first record that is not right, or the provider's word."""
     for seen in verdict.seen if verdict else ():
         if not seen.right:
-            return ", ".join(seen.values[:2]) or seen.note or str(seen.outcome)
-    return "-"
+            return NOT_RIGHT.fill(seen=", ".join(seen.values[:2]) or seen.note or str(seen.outcome))
+    if isinstance(told, Expected) and told.view and not is_content(told.view):
+        said = (told.view.dkim_status, told.view.verification_status, told.view.mail_from_status, told.view.error_type)
+        return NOT_VERIFIED.fill(said=next((each for each in said if each not in SETTLED), "-"))
+    return NOT_RIGHT.fill(seen="-")
 
 
 def suffices(expected: Expected) -> bool:
     """Whether right records are all that there is to say: no policy was asked about, and the provider does not complain."""
-    view = expected.view
-    statuses = {view.verification_status, view.dkim_status, view.mail_from_status} if view else set()
-    return bool(expected.required) and not expected.policy and statuses <= SETTLED
+    return bool(expected.required) and not expected.policy and is_content(expected.view)
+
+
+def is_content(view: ProviderView | None) -> bool:
+    """Whether the provider says nothing of the identity that a diagnosis would have to look into.
+
+    What it does not call verified goes there even where every record is right: the cause may be with the provider.
+    """
+    if view is None:
+        return True
+    statuses = {view.verification_status, view.dkim_status, view.mail_from_status}
+    switched_off = False in (view.signing_enabled, view.sending_allowed, view.exists, view.production)
+    trouble = (view.error_type, view.unwanted_names, view.overriding, view.elsewhere, view.asked_region)
+    return statuses <= SETTLED and not switched_off and not any(trouble)

@@ -76,6 +76,7 @@ class Judge:
             ipv6=given.ipv6,
             timeout=given.timeout,
             deadline=given.deadline,
+            contact=given.contact,
             session=self._session,
         )
 

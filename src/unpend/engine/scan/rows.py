@@ -12,16 +12,14 @@ import msgspec
 from unpend.model.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where reading goes on: an offset (bytes of a text file, rows of a table) and the lines before it."""
 
     offset: int = 0
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row: its fields, or what is wrong with it (English, Japanese). `line` is what an editor shows."""
 
     line: int

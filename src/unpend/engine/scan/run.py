@@ -13,9 +13,11 @@ from unpend.engine.scan.outputs import write
 from unpend.engine.scan.progress import Progress, State
 from unpend.engine.scan.rows import Place, Segment, segments
 from unpend.engine.scan.settings import ScanSettings
-from unpend.report.scan.result import decoded
+from unpend.report.scan.result import OK, Result, decoded
 from unpend.report.scan.summary import Summary
 
+VERDICT = b'"verdict":'
+MOST_ALIKE = 1000
 Tell = Callable[[State], None]
 Judging = Callable[[Iterable[Segment], Callable[[], None]], Iterator[tuple[Segment, bytes]]]
 
@@ -57,12 +59,29 @@ def concluded(journal: Journal, path: Path, format_: str) -> Summary:
 
 
 def counted(lines: Iterable[bytes], summary: Summary) -> Iterator[bytes]:
-    """The lines as they are, each counted."""
-    for line in lines:
-        summary.add(decoded(line))
-        yield line
+    """The lines as they are, each counted.
+
+    Behind the domain, all rows of one provider that are right at the fast look say the same: they are read once.
+    """
+    alike: dict[bytes, Result] = {}
+    times: Counter[bytes] = Counter()
+    try:
+        for line in lines:
+            said = line[line.find(VERDICT) :]
+            if said in alike:
+                times[said] += 1
+            else:
+                result = decoded(line)
+                summary.add(result)
+                if result.verdict == OK and result.by == "fast" and len(alike) < MOST_ALIKE:
+                    alike[said] = result
+            yield line
+    finally:
+        for said, count in times.items():
+            summary.add(alike[said], count)
 
 
 def verdicts(data: bytes) -> Counter[str]:
-    """How the rows of a segment came out."""
-    return Counter(decoded(line).verdict for line in data.splitlines())
+    """How the rows of a segment came out. A quotation mark inside a value has a backslash before it, so this is the key."""
+    found = Counter([line[line.find(VERDICT) :].split(b'"', 4)[3] for line in data.splitlines()])
+    return Counter({verdict.decode(): count for verdict, count in found.items()})

@@ -36,3 +36,4 @@ class ScanSettings:
     look: Look = "both"
     rate: float = 500.0
     window: int = 4096
+    contact: str = ""

@@ -32,6 +32,7 @@ def stages(settings: ScanSettings, share: int) -> list[Stage]:
         rate=settings.rate / share,
         timeout=settings.timeout / 2,
         ipv6=settings.ipv6,
+        contact=settings.contact,
     )
     known = read_resolvers(settings.resolvers)
     resolvers = tuple(one for one in known if settings.ipv6 or ":" not in one.address)

@@ -7,7 +7,7 @@ the verdict needs; what is not all right goes to the deep diagnosis (`observer.l
 from unpend.observer.bulk.look_up import look_up, look_up_in_batches
 from unpend.observer.bulk.processes import many_processes
 from unpend.observer.bulk.settings import UNLIMITED, BulkSettings
-from unpend.observer.bulk.subject import Fast, FastVerdict, Seen, Sought, Subject, sought_of, subject_of
+from unpend.observer.bulk.subject import Fast, FastVerdict, Seen, Sought, Subject, dkim_subject, sought_of, subject_of
 
 __all__ = [
     "UNLIMITED",
@@ -17,6 +17,7 @@ __all__ = [
     "Seen",
     "Sought",
     "Subject",
+    "dkim_subject",
     "look_up",
     "look_up_in_batches",
     "many_processes",

@@ -10,14 +10,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
 
-from unpend.observer.bulk.burst import Burst, Bursts, open_socket
-from unpend.observer.bulk.compiled import HERE, SOURCE, built_name, compiled
-
-MakeBurst = Callable[[int, bool], Bursts]
+from unpend.observer.bulk.compiled import HERE, SOURCE, built_name
 
 
 def build(folder: Path = HERE) -> Path:
@@ -32,22 +27,6 @@ def build(folder: Path = HERE) -> Path:
     if done.returncode:
         raise RuntimeError(f"the C compiler failed:\n{done.stderr[-2000:]}")
     return target
-
-
-def burst_of(module: Any) -> MakeBurst:
-    """How to make a burst with a built module."""
-
-    def make(family: int, recurse: bool) -> Bursts:
-        sock = open_socket(family)
-        return cast(Bursts, module.Burst(sock, sock.fileno(), recurse))
-
-    return make
-
-
-def make_burst() -> MakeBurst:
-    """The C half where it was built and is wanted, else the pure one."""
-    module = compiled()
-    return Burst if module is None else burst_of(module)
 
 
 def main() -> None:

@@ -18,6 +18,10 @@ class Owner:
         """The answer was the wanted one to the letter; only asked of questions with a wanted answer."""
         raise NotImplementedError
 
+    def absent(self, asking: Asking) -> None:
+        """The name that was asked for does not exist; only asked of questions with a wanted answer."""
+        raise NotImplementedError
+
     def heard(self, asking: Asking, data: bytes) -> None:
         """A whole answer to this question came from the server that was asked."""
         raise NotImplementedError

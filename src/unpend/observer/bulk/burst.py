@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.bulk.judge import plainly_right
+from unpend.observer.bulk.judge import plainly_absent, plainly_right
+from unpend.observer.bulk.target import Target
 
 BUFFER = 4 * 1024 * 1024
 DATAGRAM = 4096
@@ -22,7 +23,6 @@ TRIES_FOR_AN_ID = 8
 OPT = b"\0\0\x29\x04\xd0\0\0\0\0\0\0"
 PASSING = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.EINTR})
 
-Peer = tuple[str | int, ...]
 Heard = tuple[Asking, bytes]
 
 
@@ -33,9 +33,9 @@ class Bursts(Protocol):
 
     def fileno(self) -> int: ...
 
-    def send(self, peer: Peer, askings: Sequence[Asking], stamp: int, edns: bool) -> bytes: ...
+    def send(self, target: Target, askings: Sequence[Asking], stamp: int, edns: bool) -> bytes: ...
 
-    def receive(self, right: list[Asking], rest: list[Heard]) -> bool: ...
+    def receive(self, right: list[Asking], absent: list[Asking], rest: list[Heard]) -> bool: ...
 
     def expire(self, ids: bytes, stamp: int) -> list[Asking]: ...
 
@@ -56,8 +56,8 @@ class Burst:
         """For selectors."""
         return self.socket.fileno()
 
-    def send(self, peer: Peer, askings: Sequence[Asking], stamp: int, edns: bool) -> bytes:
-        """Send these questions to one peer; the ids of those that went out (fewer where the socket is full)."""
+    def send(self, target: Target, askings: Sequence[Asking], stamp: int, edns: bool) -> bytes:
+        """Send these questions to one server; the ids of those that went out (fewer where the socket is full)."""
         counts = self._flags + (b"\0\1\0\0\0\0\0\1" if edns else b"\0\1\0\0\0\0\0\0")
         opt = OPT if edns else b""
         sent = []
@@ -65,7 +65,8 @@ class Burst:
             for asking in askings:
                 id_ = self._free_id()
                 number = id_.to_bytes(2, "big")
-                self.socket.sendto(number + counts + asking.question + opt, peer)
+                self.socket.sendto(number + counts + asking.question + opt, target.source)
+                asking.server = target
                 asking.stamp = stamp
                 self._waiting[id_] = asking
                 sent.append(number)
@@ -81,8 +82,8 @@ class Burst:
                 return id_
         raise BlockingIOError(errno.EAGAIN, "all ids in use")
 
-    def receive(self, right: list[Asking], rest: list[Heard]) -> bool:
-        """Read what has come: the plainly right ones, and the others with their bytes. True if more may wait."""
+    def receive(self, right: list[Asking], absent: list[Asking], rest: list[Heard]) -> bool:
+        """Read what has come: the plainly right ones, the plain denials, the others with their bytes. True if more may wait."""
         receive, waiting = self.socket.recvfrom, self._waiting
         for _ in range(DRAINED_AT_ONCE):
             try:
@@ -99,6 +100,8 @@ class Burst:
                 del waiting[int.from_bytes(data[:2], "big")]
                 if plainly_right(data, behind, asking.wanted):
                     right.append(asking)
+                elif asking.wanted and plainly_absent(data, asking.question, bool(self._flags[0])):
+                    absent.append(asking)
                 else:
                     rest.append((asking, data))
             elif _echoes_otherwise(data, asking.question):

@@ -11,9 +11,12 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+
+#include "subjects.h"
 
 #define AT_ONCE 64
 #define DATAGRAM 4096
@@ -23,6 +26,7 @@
 #define ID_TRIES 8
 #define NO_SLOT 0xFFFF
 #define POINTERS_LIMIT 9
+#define INNER (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION)
 
 static const unsigned char OPT[11] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0};
 
@@ -31,6 +35,7 @@ typedef struct {
     unsigned long long stamp;
     struct sockaddr_storage peer;
     uint16_t next_free;
+    char ours; /* the asking is of this module, and its owner is told of a plain denial without the bytes */
 } Slot;
 
 typedef struct {
@@ -44,7 +49,6 @@ typedef struct {
     unsigned ids_at;
 } Burst;
 
-static PyObject *name_question, *name_wanted;
 static unsigned char received[AT_ONCE][DATAGRAM];
 static struct sockaddr_storage sources[AT_ONCE];
 static unsigned char outgoing[AT_ONCE][12 + QUESTION_LIMIT + sizeof OPT];
@@ -111,12 +115,46 @@ static socklen_t address_of(PyObject *peer, struct sockaddr_storage *out) {
     return 0;
 }
 
+/* The question and the wanted target as bytes, new references; whether it has both. */
+static int texts_of(PyObject *asking, PyObject **question, PyObject **wanted) {
+    if (Py_TYPE(asking) == asking_type) {
+        *question = ((Asking *)asking)->question;
+        *wanted = ((Asking *)asking)->wanted;
+        Py_INCREF(*question);
+        Py_INCREF(*wanted);
+        return 1;
+    }
+    *question = PyObject_GetAttr(asking, name_question);
+    *wanted = PyObject_GetAttr(asking, name_wanted);
+    if (*question && *wanted && PyBytes_Check(*question) && PyBytes_Check(*wanted)) return 1;
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a question and a target are bytes");
+    return 0;
+}
+
+/* Notes on the question itself where it goes. */
+static int addressed(PyObject *asking, PyObject *target, unsigned long long stamp) {
+    if (Py_TYPE(asking) == asking_type) {
+        Asking *ours = (Asking *)asking;
+        PyObject *before = ours->server;
+        Py_INCREF(target);
+        ours->server = target;
+        ours->stamp = stamp;
+        Py_XDECREF(before);
+        return 0;
+    }
+    PyObject *number = PyLong_FromUnsignedLongLong(stamp);
+    int failed = !number || PyObject_SetAttr(asking, name_server, target) < 0 ||
+                 PyObject_SetAttr(asking, name_stamp, number) < 0;
+    Py_XDECREF(number);
+    return failed ? -1 : 0;
+}
+
 /* Puts one question into its slot and its bytes into the buffer; the id, or -1 where there is no room. */
 static int enter(Burst *self, PyObject *asking, unsigned long long stamp, int edns, struct sockaddr_storage *peer,
                  unsigned char *out, size_t *length) {
     if (self->first_free == NO_SLOT && grow(self) < 0) return -1;
-    PyObject *question = PyObject_GetAttr(asking, name_question), *wanted = PyObject_GetAttr(asking, name_wanted);
-    Py_ssize_t size = question && wanted && PyBytes_Check(question) && PyBytes_Check(wanted) ? PyBytes_Size(question) : -1;
+    PyObject *question = NULL, *wanted = NULL;
+    Py_ssize_t size = texts_of(asking, &question, &wanted) ? PyBytes_Size(question) : -1;
     int id = size > 0 && size <= QUESTION_LIMIT ? free_id(self) : -1;
     if (id < 0) {
         Py_XDECREF(question);
@@ -133,6 +171,7 @@ static int enter(Burst *self, PyObject *asking, unsigned long long stamp, int ed
     slot->wanted = wanted;
     slot->stamp = stamp;
     slot->peer = *peer;
+    slot->ours = Py_TYPE(asking) == asking_type;
     unsigned char header[12] = {id >> 8, id & 0xFF, self->recurse, 0, 0, 1, 0, 0, 0, 0, 0, edns};
     memcpy(out, header, 12);
     memcpy(out + 12, PyBytes_AsString(question), size);
@@ -162,12 +201,14 @@ static int send_all(Burst *self, struct mmsghdr *messages, int count) {
 }
 
 static PyObject *burst_send(Burst *self, PyObject *args) {
-    PyObject *peer, *askings;
+    PyObject *target, *askings;
     unsigned long long stamp;
     int edns;
-    if (!PyArg_ParseTuple(args, "OOKp", &peer, &askings, &stamp, &edns)) return NULL;
+    if (!PyArg_ParseTuple(args, "OOKp", &target, &askings, &stamp, &edns)) return NULL;
     struct sockaddr_storage address;
-    socklen_t address_length = address_of(peer, &address);
+    PyObject *peer = PyObject_GetAttr(target, name_source);
+    socklen_t address_length = peer ? address_of(peer, &address) : 0;
+    Py_XDECREF(peer);
     if (!address_length) return NULL;
     struct mmsghdr messages[AT_ONCE];
     struct iovec pieces[AT_ONCE];
@@ -177,11 +218,13 @@ static PyObject *burst_send(Burst *self, PyObject *args) {
     memset(messages, 0, sizeof messages);
     for (; entered < count && entered < AT_ONCE; entered++) {
         PyObject *asking = PySequence_GetItem(askings, entered);
-        if (!asking) return NULL;
+        if (!asking) break;
         size_t length;
         int id = enter(self, asking, stamp, edns, &address, outgoing[entered], &length);
+        int failed = id < 0 ? 0 : addressed(asking, target, stamp);
         Py_DECREF(asking);
-        if (id < 0) break;
+        if (failed) release(self, id);
+        if (failed || id < 0) break;
         ids[entered * 2] = id >> 8;
         ids[entered * 2 + 1] = id & 0xFF;
         pieces[entered] = (struct iovec){outgoing[entered], length};
@@ -250,6 +293,14 @@ static int plainly_right(const unsigned char *data, size_t size, size_t behind, 
     return named(data, size, behind + 12, (unsigned char *)PyBytes_AsString(wanted), length) == end;
 }
 
+/* No more than that the name does not exist, said by a resolver or with authority; never of a SOA, whose denial tells. */
+static int plainly_absent(const unsigned char *data, PyObject *question, int recurse) {
+    Py_ssize_t length = PyBytes_Size(question);
+    const unsigned char *asked = (unsigned char *)PyBytes_AsString(question);
+    if ((data[3] & 0xF) != 3 || data[6] || data[7] || data[2] & 2 || !(recurse || data[2] & 4) || length < 5) return 0;
+    return asked[length - 4] || asked[length - 3] != 6;
+}
+
 /* 1: these very letters; 2: other letters, or an error that repeats no question; 0: not an answer to it. */
 static int echoes(const unsigned char *data, size_t size, PyObject *question) {
     size_t length = PyBytes_Size(question);
@@ -265,7 +316,7 @@ static int echoes(const unsigned char *data, size_t size, PyObject *question) {
 }
 
 static int take(Burst *self, const unsigned char *data, size_t size, struct sockaddr_storage *source, PyObject *right,
-                PyObject *rest) {
+                PyObject *absent, PyObject *rest) {
     if (size < 12) return 0;
     unsigned id = data[0] << 8 | data[1];
     if (self->by_id[id] == NO_SLOT) return 0;
@@ -276,6 +327,9 @@ static int take(Burst *self, const unsigned char *data, size_t size, struct sock
     int failed;
     if (echo == 1 && plainly_right(data, size, 12 + PyBytes_Size(slot->question), slot->wanted)) {
         failed = PyList_Append(right, slot->asking);
+    } else if (echo == 1 && slot->ours && PyBytes_Size(slot->wanted) > 0 &&
+               plainly_absent(data, slot->question, self->recurse)) {
+        failed = PyList_Append(absent, slot->asking);
     } else {
         PyObject *heard = Py_BuildValue("(Oy#)", slot->asking, data, (Py_ssize_t)size);
         failed = heard ? PyList_Append(rest, heard) : -1;
@@ -286,8 +340,8 @@ static int take(Burst *self, const unsigned char *data, size_t size, struct sock
 }
 
 static PyObject *burst_receive(Burst *self, PyObject *args) {
-    PyObject *right, *rest;
-    if (!PyArg_ParseTuple(args, "OO", &right, &rest)) return NULL;
+    PyObject *right, *absent, *rest;
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyList_Type, &right, &PyList_Type, &absent, &PyList_Type, &rest)) return NULL;
     struct mmsghdr messages[AT_ONCE];
     struct iovec pieces[AT_ONCE];
     for (int round = 0; round < ROUNDS; round++) {
@@ -303,7 +357,7 @@ static PyObject *burst_receive(Burst *self, PyObject *args) {
             continue;
         }
         for (int i = 0; i < count; i++)
-            if (take(self, received[i], messages[i].msg_len, &sources[i], right, rest) < 0) return NULL;
+            if (take(self, received[i], messages[i].msg_len, &sources[i], right, absent, rest) < 0) return NULL;
         if (count < AT_ONCE) Py_RETURN_FALSE;
     }
     Py_RETURN_TRUE;
@@ -324,34 +378,161 @@ static PyObject *burst_expire(Burst *self, PyObject *args) {
     return late;
 }
 
-/* --- names ------------------------------------------------------------------------------------------------------ */
+/* --- names and what is sought ------------------------------------------------------------------------------------- */
 
-/* A plain name (no escapes, ASCII) as labels in lower case or as it stands; None for what needs the long way. */
-static PyObject *wire(PyObject *unused, PyObject *args) {
-    const char *name;
-    Py_ssize_t length;
-    int type, lower;
-    if (!PyArg_ParseTuple(args, "s#ip", &name, &length, &type, &lower)) return NULL;
-    unsigned char out[260];
-    if (length < 2 || length > 254 || name[length - 1] != '.') Py_RETURN_NONE;
-    Py_ssize_t label = 0;
-    for (Py_ssize_t i = 0; i < length; i++) {
+#define WIRE_LIMIT 260
+#define TXT 16
+#define CNAME 5
+
+/* A plain name (no escapes, ASCII) as labels in lower case or as it stands, then the rest of a question unless the type
+   is 0. The length in `out`, which holds WIRE_LIMIT bytes; 0 for what needs the long way. */
+static size_t wire_into(unsigned char *out, const char *name, size_t length, int type, int lower) {
+    if (length < 2 || length > 254 || name[length - 1] != '.') return 0;
+    size_t label = 0;
+    for (size_t i = 0; i < length; i++) {
         unsigned char c = name[i];
         if (c == '.') {
-            if (i - label < 1 || i - label > 63) Py_RETURN_NONE;
-            out[label] = i - label;
+            if (i - label < 1 || i - label > 63) return 0;
+            out[label] = (unsigned char)(i - label);
             label = i + 1;
         } else if (c == '\\' || c >= 0x80) {
-            Py_RETURN_NONE;
+            return 0;
         } else {
             out[i + 1] = lower ? lowered(c) : c;
         }
     }
     out[length] = 0;
-    if (!type) return PyBytes_FromStringAndSize((char *)out, length + 1);
+    if (!type) return length + 1;
     unsigned char behind[4] = {type >> 8, type & 0xFF, 0, 1};
     memcpy(out + length + 1, behind, 4);
-    return PyBytes_FromStringAndSize((char *)out, length + 5);
+    return length + 5;
+}
+
+static PyObject *wire(PyObject *unused, PyObject *args) {
+    const char *name;
+    Py_ssize_t length;
+    int type, lower;
+    if (!PyArg_ParseTuple(args, "s#ip", &name, &length, &type, &lower)) return NULL;
+    unsigned char out[WIRE_LIMIT];
+    size_t size = wire_into(out, name, (size_t)length, type, lower);
+    if (!size) Py_RETURN_NONE;
+    return PyBytes_FromStringAndSize((char *)out, (Py_ssize_t)size);
+}
+
+static PyObject *wire_of(PyObject *name, int type, int lower) {
+    unsigned char out[WIRE_LIMIT];
+    Py_ssize_t length;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &length);
+    size_t size = text ? wire_into(out, text, (size_t)length, type, lower) : 0;
+    if (!text) PyErr_Clear();
+    return size ? PyBytes_FromStringAndSize((char *)out, (Py_ssize_t)size) : NULL;
+}
+
+/* A value of a frozen class, its fields set past the frozen __init__. Fields end with NULL. */
+static PyObject *made(PyObject *class, PyObject **names, PyObject **values) {
+    PyObject *self = PyType_GenericAlloc((PyTypeObject *)class, 0);
+    for (int i = 0; self && names[i]; i++)
+        if (PyObject_GenericSetAttr(self, names[i], values[i]) < 0) Py_CLEAR(self);
+    return self;
+}
+
+static PyObject *class_sought, *class_subject, *class_record, *dkim, *cname_text;
+static PyObject *name_record, *name_behind, *name_name, *name_type, *name_values, *name_purpose, *name_required, *name_ttl,
+    *name_known, *name_verified;
+
+/* The classes of what is made here: Sought, Subject, ExpectedRecord, and the purpose DKIM. */
+static PyObject *know(PyObject *unused, PyObject *args) {
+    PyObject *sought, *subject, *record, *purpose;
+    if (!PyArg_ParseTuple(args, "O!O!O!O", &PyType_Type, &sought, &PyType_Type, &subject, &PyType_Type, &record, &purpose))
+        return NULL;
+    PyObject **places[] = {&class_sought, &class_subject, &class_record, &dkim};
+    PyObject *told[] = {sought, subject, record, purpose};
+    for (int i = 0; i < 4; i++) {
+        PyObject *before = *places[i];
+        Py_INCREF(told[i]);
+        *places[i] = told[i];
+        Py_XDECREF(before);
+    }
+    Py_RETURN_NONE;
+}
+
+/* A record of one CNAME with its question; NULL without an error where it needs the long way. */
+static PyObject *cname_sought(PyObject *record, PyObject *name, PyObject *target, PyObject *behind) {
+    PyObject *question = wire_of(name, behind == Py_True ? TXT : CNAME, 0), *wanted = wire_of(target, 0, 1);
+    PyObject *names[] = {name_record, name_question, name_target, name_behind, NULL};
+    PyObject *values[] = {record, question, wanted, behind};
+    PyObject *sought = question && wanted ? made(class_sought, names, values) : NULL;
+    Py_XDECREF(question);
+    Py_XDECREF(wanted);
+    return sought;
+}
+
+/* sought(record, behind): None for what needs the long way. */
+static PyObject *sought_of(PyObject *unused, PyObject *args) {
+    PyObject *record, *behind;
+    if (!PyArg_ParseTuple(args, "OO!", &record, &PyBool_Type, &behind)) return NULL;
+    PyObject *type = PyObject_GetAttr(record, name_type), *values = PyObject_GetAttr(record, name_values);
+    PyObject *name = PyObject_GetAttr(record, name_name), *sought = NULL;
+    if (class_sought && type && values && name && PyUnicode_Check(type) && PyUnicode_Check(name) &&
+        PyUnicode_CompareWithASCIIString(type, "CNAME") == 0 && PyTuple_Check(values) && PyTuple_Size(values) == 1 &&
+        PyUnicode_Check(PyTuple_GetItem(values, 0)))
+        sought = cname_sought(record, name, PyTuple_GetItem(values, 0), behind);
+    Py_XDECREF(type);
+    Py_XDECREF(values);
+    Py_XDECREF(name);
+    if (sought || PyErr_Occurred()) return sought;
+    Py_RETURN_NONE;
+}
+
+/* One of the three records of Amazon SES, with its question; NULL without an error where it needs the long way. */
+static PyObject *dkim_sought(const char *token, size_t size, const char *domain, size_t length, PyObject *zone,
+                             PyObject *behind) {
+    static const char between[] = "._domainkey.";
+    char text[256];
+    if (size > 63 || size + sizeof between - 1 + length > 254) return NULL;
+    memcpy(text, token, size);
+    memcpy(text + size, between, sizeof between - 1);
+    memcpy(text + size + sizeof between - 1, domain, length);
+    PyObject *name = PyUnicode_FromStringAndSize(text, (Py_ssize_t)(size + sizeof between - 1 + length));
+    PyObject *head = PyUnicode_FromStringAndSize(token, (Py_ssize_t)size);
+    PyObject *target = head ? PyUnicode_FromFormat("%U.%U", head, zone) : NULL;
+    PyObject *values = target ? PyTuple_Pack(1, target) : NULL, *record = NULL, *sought = NULL;
+    if (name && values) {
+        PyObject *names[] = {name_purpose, name_name,  name_type,  name_values, name_required,
+                             name_ttl,     name_known, name_verified, NULL};
+        PyObject *fields[] = {dkim, name, cname_text, values, Py_True, Py_None, Py_True, Py_True};
+        record = made(class_record, names, fields);
+        sought = record ? cname_sought(record, name, target, behind) : NULL;
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(head);
+    Py_XDECREF(target);
+    Py_XDECREF(values);
+    Py_XDECREF(record);
+    return sought;
+}
+
+/* dkim_subject(key, domain, tokens, zone, behind): None for what needs the long way. */
+static PyObject *dkim_subject(PyObject *unused, PyObject *args) {
+    PyObject *key, *domain, *tokens, *zone, *behind;
+    if (!PyArg_ParseTuple(args, "OUO!UO!", &key, &domain, &PyTuple_Type, &tokens, &zone, &PyBool_Type, &behind)) return NULL;
+    Py_ssize_t count = PyTuple_Size(tokens), length, size;
+    const char *text = PyUnicode_AsUTF8AndSize(domain, &length);
+    if (!text) return NULL;
+    if (!class_sought || count > SOUGHT_LIMIT) Py_RETURN_NONE;
+    PyObject *all = PyTuple_New(count);
+    for (Py_ssize_t i = 0; all && i < count; i++) {
+        PyObject *token = PyTuple_GetItem(tokens, i);
+        const char *head = PyUnicode_Check(token) ? PyUnicode_AsUTF8AndSize(token, &size) : NULL;
+        PyObject *sought = head ? dkim_sought(head, (size_t)size, text, (size_t)length, zone, behind) : NULL;
+        if (!sought || PyTuple_SetItem(all, i, sought) < 0) Py_CLEAR(all);
+    }
+    if (!all && PyErr_Occurred()) return NULL;
+    if (!all) Py_RETURN_NONE;
+    PyObject *names[] = {name_key, name_sought, name_wants_key, NULL}, *values[] = {key, all, behind};
+    PyObject *subject = made(class_subject, names, values);
+    Py_DECREF(all);
+    return subject;
 }
 
 /* For the tests, which hold it against its pure twin. */
@@ -366,6 +547,10 @@ static PyObject *plainly_right_of(PyObject *unused, PyObject *args) {
 static PyMethodDef functions[] = {
     {"plainly_right", plainly_right_of, METH_VARARGS, NULL},
     {"wire", wire, METH_VARARGS, NULL},
+    {"know", know, METH_VARARGS, NULL},
+    {"sought", sought_of, METH_VARARGS, NULL},
+    {"dkim_subject", dkim_subject, METH_VARARGS, NULL},
+    {"tally", tally, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -411,7 +596,7 @@ static PyObject *burst_new(PyTypeObject *type, PyObject *args, PyObject *unused)
     self->ids_at = sizeof self->ids;
     self->by_id = malloc(65536 * sizeof *self->by_id);
     if (!self->by_id) {
-        Py_DECREF(self);
+        Py_DECREF((PyObject *)self);
         return PyErr_NoMemory();
     }
     memset(self->by_id, 0xFF, 65536 * sizeof *self->by_id);
@@ -419,7 +604,7 @@ static PyObject *burst_new(PyTypeObject *type, PyObject *args, PyObject *unused)
 }
 
 static void burst_dealloc(Burst *self) {
-    PyTypeObject *type = Py_TYPE(self);
+    PyTypeObject *type = Py_TYPE((PyObject *)self);
     drop_all(self);
     free(self->by_id);
     free(self->slots);
@@ -427,7 +612,7 @@ static void burst_dealloc(Burst *self) {
     Py_XDECREF(self->problem);
     freefunc freed = (freefunc)PyType_GetSlot(type, Py_tp_free);
     freed(self);
-    Py_DECREF(type);
+    Py_DECREF((PyObject *)type);
 }
 
 static PyMethodDef methods[] = {
@@ -454,13 +639,44 @@ static PyType_Slot type_slots[] = {
 
 static PyType_Spec type_spec = {"_bursts.Burst", sizeof(Burst), 0, Py_TPFLAGS_DEFAULT, type_slots};
 
+static PyType_Slot asking_slots[] = {{Py_tp_dealloc, asking_dealloc}, {Py_tp_members, asking_members}, {0, NULL}};
+static PyType_Slot opened_slots[] = {{Py_tp_dealloc, opened_dealloc}, {Py_tp_methods, opened_methods}, {0, NULL}};
+static PyType_Slot lane_slots[] = {
+    {Py_tp_new, lane_new}, {Py_tp_dealloc, lane_dealloc}, {Py_tp_methods, lane_methods}, {Py_tp_members, lane_members}, {0, NULL}};
+
+static PyType_Spec asking_spec = {"_bursts.Asking", sizeof(Asking), 0, INNER, asking_slots};
+static PyType_Spec opened_spec = {"_bursts.Opened", sizeof(Opened), 0, INNER, opened_slots};
+static PyType_Spec lane_spec = {"_bursts.Lane", sizeof(Lane), 0, Py_TPFLAGS_DEFAULT, lane_slots};
+
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_bursts", NULL, -1, functions, NULL, NULL, NULL, NULL};
 
+static int intern_names(void) {
+    struct {
+        PyObject **place;
+        const char *text;
+    } names[] = {
+        {&name_question, "question"}, {&name_wanted, "wanted"}, {&name_target, "target"}, {&name_sought, "sought"},
+        {&name_key, "key"}, {&name_wants_key, "wants_key"}, {&name_seen, "seen"}, {&name_fast, "fast"},
+        {&name_keyed, "keyed"}, {&name_server, "server"}, {&name_stamp, "stamp"}, {&name_source, "source"},
+        {&name_record, "record"}, {&name_behind, "behind"}, {&name_name, "name"}, {&name_type, "type"},
+        {&name_values, "values"}, {&name_purpose, "purpose"}, {&name_required, "required"}, {&name_ttl, "ttl"},
+        {&name_known, "known"}, {&name_verified, "verified"}, {&cname_text, "CNAME"}, {&empty_text, ""},
+    };
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+        if (!(*names[i].place = PyUnicode_InternFromString(names[i].text))) return -1;
+    root_zone = PyBytes_FromStringAndSize("\0", 1);
+    return root_zone ? 0 : -1;
+}
+
 PyMODINIT_FUNC PyInit__bursts(void) {
-    name_question = PyUnicode_InternFromString("question");
-    name_wanted = PyUnicode_InternFromString("wanted");
-    PyObject *self = PyModule_Create(&module);
-    PyObject *type = PyType_FromSpec(&type_spec);
-    if (!self || !type || !name_question || !name_wanted || PyModule_AddObject(self, "Burst", type) < 0) return NULL;
+    if (intern_names() < 0) return NULL;
+    asking_type = (PyTypeObject *)PyType_FromSpec(&asking_spec);
+    opened_type = (PyTypeObject *)PyType_FromSpec(&opened_spec);
+    lane_type = (PyTypeObject *)PyType_FromSpec(&lane_spec);
+    PyObject *self = PyModule_Create(&module), *type = PyType_FromSpec(&type_spec);
+    if (!self || !type || !asking_type || !opened_type || !lane_type) return NULL;
+    Py_INCREF((PyObject *)lane_type);
+    if (PyModule_AddObject(self, "Burst", type) < 0 || PyModule_AddObject(self, "Lane", (PyObject *)lane_type) < 0)
+        return NULL;
     return self;
 }

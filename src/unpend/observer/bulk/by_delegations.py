@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from math import inf
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -108,6 +110,10 @@ class ByDelegations:
                 return target
         asking.owner.unheard(asking, asking.note or ("timeout" if count else "no address of any name server"))
         return None
+
+    def alike(self, askings: Sequence[Asking]) -> Iterator[Sequence[Asking]]:
+        """Names that differ in nothing but the first label are in the same zone; where one is cut off, a referral says so."""
+        return (list(group) for _, group in groupby(askings, key=_behind_the_first_label))
 
     def _wait(self, asking: Asking, cut: Cut) -> None:
         """Until an address is found. A search does not wait for another, which may wait for it: it comes again."""
@@ -234,3 +240,8 @@ class ByDelegations:
         if self._flight is None:
             raise RuntimeError("join a flight first")
         return self._flight
+
+
+def _behind_the_first_label(asking: Asking) -> bytes:
+    question = asking.question
+    return question[question[0] + 1 : -4]

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from unpend.observer.bulk.asking import Asking
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.target import Target
+
+TOGETHER = 24
 
 
 class ByResolvers:
@@ -30,6 +34,10 @@ class ByResolvers:
             if not target.dead(now):
                 return target
         return self.targets[(self._turn + asking.tries) % count]
+
+    def alike(self, askings: Sequence[Asking]) -> Iterator[Sequence[Asking]]:
+        """A few dozen at a time."""
+        return (askings[at : at + TOGETHER] for at in range(0, len(askings), TOGETHER))
 
     def heard(self, asking: Asking, data: bytes, now: float) -> bool:
         """A resolver's answer is the whole answer."""

@@ -11,11 +11,14 @@ from zlib import crc32
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "bursts.c"
+SOURCES = (SOURCE, HERE / "subjects.h")
 
 
 def built_name() -> str:
     """The file of the built module. It names the very source, so that an older build is not taken for it."""
-    return f"_bursts-{crc32(SOURCE.read_bytes()):08x}.abi3.so" if SOURCE.exists() else ""
+    if not all(source.exists() for source in SOURCES):
+        return ""
+    return f"_bursts-{crc32(b''.join(source.read_bytes() for source in SOURCES)):08x}.abi3.so"
 
 
 def module_at(path: Path) -> Any:

@@ -13,16 +13,15 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Protocol
 
-from unpend.observer.bulk.accelerate import MakeBurst, make_burst
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.bulk.burst import Heard
+from unpend.observer.bulk.half import Half, chosen
 from unpend.observer.bulk.judge import trouble
-from unpend.observer.bulk.opened import Opened
+from unpend.observer.bulk.opened import Spell
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.streams import Stream, Streams
 from unpend.observer.bulk.subject import FastVerdict, Subject
 from unpend.observer.bulk.target import Target
-from unpend.observer.bulk.traffic import Traffic
+from unpend.observer.bulk.traffic import Answers, Traffic
 from unpend.observer.wire.message import decode, mixed
 from unpend.observer.wire.names import MalformedMessageError
 
@@ -32,19 +31,17 @@ PAUSE = 0.1
 DISLIKES_EDNS = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
 
 
-class Ended:
-    """The end of the input."""
-
-
-END = Ended()
-
-
 class Way(Protocol):
-    """How a question finds a server. `place` gives the target for this try, or None where the way has taken over."""
+    """How a question finds a server. `place` gives the target for this try, or None where the way has taken over.
+
+    `alike` puts together those of many first questions that may as well go to the same server.
+    """
 
     recurse: bool
 
     def place(self, asking: Asking, now: float) -> Target | None: ...
+
+    def alike(self, askings: Sequence[Asking]) -> Iterator[Sequence[Asking]]: ...
 
     def heard(self, asking: Asking, data: bytes, now: float) -> bool: ...
 
@@ -52,59 +49,49 @@ class Way(Protocol):
 class Flight:
     """One run. `batches` may be called once; it holds at most `settings.backlog` questions whatever the input's length."""
 
-    def __init__(self, settings: BulkSettings, way: Way, make: MakeBurst | None = None) -> None:
+    def __init__(self, settings: BulkSettings, way: Way, half: Half | None = None) -> None:
         self._settings = settings
         self.way = way
         self._selector = selectors.DefaultSelector()
-        self._traffic = Traffic(settings, self._selector, way.recurse, make or make_burst())
+        half = half or chosen()
+        self._traffic = Traffic(settings, self._selector, way.recurse, half)
+        self._lane = half.lane(way.recurse, _speller() if settings.mixed_case else None)
         self._streams = Streams(self._selector, settings.timeout * 2, self._heard_whole, self.again)
         self._later: list[tuple[float, int, Asking]] = []
         self._count = 0
-        self._ended = False
-        self.held = 0
-        self.done: list[FastVerdict] = []
         self.now = time.monotonic()
-        self.mixes_case = settings.mixed_case
-        self._random = random.SystemRandom()
 
     def batches(self, subjects: Iterable[Subject | None]) -> Generator[list[FastVerdict], None, None]:
         """Verdicts as they come to stand, in batches. While nobody takes them, nothing is sent.
 
         None among the subjects says that there is none just now.
         """
-        source = iter(subjects)
+        source, lane = iter(subjects), self._lane
         try:
             while True:
                 self.now = time.monotonic()
-                self._take_in(source)
-                if self._ended and not self.held and not self.done:
+                if not lane.ended:
+                    self._ask_all(lane.open(source, min(self._settings.backlog, lane.held + TAKEN_AT_ONCE)))
+                if lane.ended and not lane.held and not lane.done:
                     return
                 self._turn()
-                if self.done:
-                    verdicts, self.done = self.done, []
+                if lane.done:
+                    verdicts, lane.done = lane.done, []
                     yield verdicts
         finally:
             self._close()
 
-    def _take_in(self, source: Iterator[Subject | None]) -> None:
-        most = min(self._settings.backlog, self.held + TAKEN_AT_ONCE)
-        while self.held < most:
-            subject = next(source, END)
-            if subject is None:
-                return
-            if isinstance(subject, Ended):
-                self._ended = True
-                return
-            Opened(self, subject).begin()
-
     def _turn(self) -> None:
         while self._later and self._later[0][0] <= self.now:
             self.ask(heapq.heappop(self._later)[2])
+        follow, self._lane.follow = self._lane.follow, []
+        for askings in follow:
+            self._ask_all(askings)
         more_to_send = self._traffic.send(self.now)
         while self._traffic.failed:
             failed = self._traffic.failed.pop()
             self.again(failed, failed.note, PAUSE)
-        more_to_read = self._receive(0.0 if more_to_send or self.done else self._idle())
+        more_to_read = self._receive(0.0 if more_to_send or self._lane.done else self._idle())
         self.now = time.monotonic()
         self._streams.sweep(self.now)
         if not more_to_read:
@@ -122,24 +109,25 @@ class Flight:
 
     # --- questions on their way ---------------------------------------------------------------------------------
 
-    def spelled(self, question: bytes) -> bytes:
-        """The question in random upper and lower case (0x20)."""
-        return mixed(question[:-4], self._random) + question[-4:]
-
     def ask(self, asking: Asking) -> None:
         """Put a question into the queue of the server whose turn it is."""
         target = self.way.place(asking, self.now)
         if target is not None:
             self._traffic.queue((asking,), target)
 
-    def ask_together(self, askings: Sequence[Asking]) -> None:
-        """Put the questions of one subject to the same resolver."""
-        target = self.way.place(askings[0], self.now)
-        if target is None:
-            for asking in askings[1:]:
-                self.ask(asking)
-        else:
-            self._traffic.queue(askings, target)
+    def _ask_all(self, askings: Sequence[Asking]) -> None:
+        """Many first questions; the way says which of them go together."""
+        for group in self.way.alike(askings):
+            first, *others = group
+            target = self.way.place(first, self.now)
+            if target is None:
+                for asking in others:
+                    self.ask(asking)
+                continue
+            if not self.way.recurse:
+                for asking in others:
+                    asking.zone = first.zone
+            self._traffic.queue(group, target)
 
     def again(self, asking: Asking, why: str, pause: float = 0.0) -> None:
         """The next try, at the next server, until all tries are used up. The last one goes without EDNS.
@@ -165,17 +153,16 @@ class Flight:
     # --- answers ------------------------------------------------------------------------------------------------
 
     def _receive(self, wait: float) -> bool:
-        right: list[Asking] = []
-        rest: list[Heard] = []
+        heard = Answers()
         more = False
         for key, _ in self._selector.select(wait):
             if isinstance(key.data, Stream):
                 self._streams.turn(key.data)
             else:
-                more = self._traffic.receive(key.data, right, rest) or more
-        for asking in right:
-            asking.owner.right(asking)
-        for asking, data in rest:
+                more = self._traffic.receive(key.data, heard) or more
+        self._lane.right(heard.right)
+        self._lane.absent(heard.absent)
+        for asking, data in heard.rest:
             self._heard(asking, data)
         return more
 
@@ -208,6 +195,12 @@ class Flight:
         self._streams.close()
         self._traffic.close()
         self._selector.close()
+
+
+def _speller() -> Spell:
+    """Spells questions in random upper and lower case (0x20)."""
+    source = random.SystemRandom()
+    return lambda question: mixed(question[:-4], source) + question[-4:]
 
 
 def _extended_trouble(data: bytes) -> str:

@@ -13,6 +13,7 @@ from unpend.observer.wire.names import MalformedMessageError, read_name
 
 ABSENT = Seen(Outcome.NXDOMAIN)
 POINTERS_LIMIT = 9
+SOA = b"\0\6"
 CNAME_IN = b"\xc0\x0c\x00\x05\x00\x01"
 _UNREAD = Server(Role.RESOLVER, "", "")
 
@@ -28,6 +29,17 @@ def plainly_right(data: bytes, behind: int, target: bytes) -> bool:
         data[3] & 0xF in {0, 3}
         and not data[2] & 2
         and named(data, behind + 12, target) == behind + 12 + int.from_bytes(data[behind + 10 : behind + 12], "big")
+    )
+
+
+def plainly_absent(data: bytes, question: bytes, recurse: bool) -> bool:
+    """Whether the answer says no more than that the name does not exist, said by a resolver or with authority."""
+    return (
+        data[3] & 0xF == 3
+        and data[6:8] == b"\0\0"
+        and not data[2] & 2
+        and bool(recurse or data[2] & 4)
+        and question[-4:-2] != SOA
     )
 
 

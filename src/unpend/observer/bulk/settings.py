@@ -19,6 +19,7 @@ class BulkSettings:
     what it is). The first try waits
     `timeout` seconds, each further one `patience` times as long. `mixed_case` adds a few bits that a forger has to
     guess (0x20) to the 16 of the id and those of the source port; `behind` also wants to see a key at the target.
+    `contact` is said to each server now and then, for which the pure half of the hot path is taken.
     """
 
     resolvers: tuple[Resolver, ...] = ()
@@ -35,6 +36,7 @@ class BulkSettings:
     source_ports: int = 4
     ipv6: bool = True
     delegations: int = 200_000
+    contact: str = ""
 
     def __post_init__(self) -> None:
         limits = {"window": 65_536, "server_window": 65_536, "tries": 10, "source_ports": 64, "delegations": 10_000_000}

@@ -14,6 +14,7 @@ from unpend.model.records import Outcome
 from unpend.observer.bulk.compiled import compiled
 from unpend.observer.wire.names import LABEL_LIMIT, NAME_LIMIT, to_wire
 from unpend.observer.wire.rdata import type_number
+from unpend.sources.ses_tokens import dkim_records
 
 TXT = 16
 
@@ -97,6 +98,19 @@ def _is_dkim_cname(record: ExpectedRecord) -> bool:
 
 def sought_of(record: ExpectedRecord, *, behind: bool = False) -> Sought:
     """A wanted record with its question."""
+    made: Sought | None = None if _module is None else _module.sought(record, behind)
+    return made or _plain_sought(record, behind)
+
+
+def dkim_subject(key: Any, domain: str, tokens: tuple[str, ...], zone: str, *, behind: bool) -> Subject:
+    """The three records of Amazon SES as a subject; ValueError where a name cannot be asked for."""
+    made: Subject | None = None if _module is None else _module.dkim_subject(key, domain, tokens, zone, behind)
+    return made or Subject(
+        key, tuple([sought_of(r, behind=behind) for r in dkim_records(domain, tokens, zone)]), behind
+    )
+
+
+def _plain_sought(record: ExpectedRecord, behind: bool) -> Sought:
     single = record.type == "CNAME" and len(record.values) == 1
     question = wire(record.name, TXT if behind else type_number(record.type), False)
     target = wire(record.values[0], 0, True) if single else b""
@@ -139,4 +153,6 @@ def _tail(name: str) -> bytes:
 
 _LENGTHS = [bytes([length]) for length in range(LABEL_LIMIT + 1)]
 _module = compiled()
+if _module is not None:
+    _module.know(Sought, Subject, ExpectedRecord, Purpose.DKIM)
 wire: Callable[[str, int, bool], bytes | None] = plain_wire if _module is None else _module.wire

@@ -117,10 +117,10 @@ class Target:
         if self.silent_in_a_row >= DEAD_AFTER and now - self.silent_since >= DEAD_SPAN:
             self.dead_until = now + DEAD_FOR
 
-    def answers(self) -> None:
-        """It gave an answer."""
-        self.under_way -= 1
-        self.answered += 1
+    def answers(self, count: int = 1) -> None:
+        """It gave so many answers."""
+        self.under_way -= count
+        self.answered += count
         if self.silent_in_a_row:
             self.silent_in_a_row = 0
             self.dead_until = 0.0

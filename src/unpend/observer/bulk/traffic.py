@@ -6,27 +6,35 @@ import heapq
 import selectors
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
-from unpend.observer.bulk.accelerate import MakeBurst
 from unpend.observer.bulk.asking import Asking
 from unpend.observer.bulk.burst import Bursts, Heard
+from unpend.observer.bulk.half import Half
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.target import Target
 
 Entry = tuple[float, Bursts, bytes, int]
 
 
+@dataclass(slots=True)
+class Answers:
+    """What came in one turn, from all sockets."""
+
+    right: list[Asking] = field(default_factory=list)
+    absent: list[Asking] = field(default_factory=list)
+    rest: list[Heard] = field(default_factory=list)
+
+
 class Traffic:
     """At most `window` questions are under way. Servers with something to send take turns, a burst each."""
 
-    def __init__(
-        self, settings: BulkSettings, selector: selectors.BaseSelector, recurse: bool, make_burst: MakeBurst
-    ) -> None:
+    def __init__(self, settings: BulkSettings, selector: selectors.BaseSelector, recurse: bool, half: Half) -> None:
         self._settings = settings
         self._selector = selector
         self._recurse = recurse
-        self._make_burst = make_burst
+        self._half = half
         self._bursts: dict[int, deque[Bursts]] = {}
         self._ready: deque[Target] = deque()
         self._resting: list[tuple[float, int, Target]] = []
@@ -38,8 +46,6 @@ class Traffic:
 
     def queue(self, askings: Sequence[Asking], target: Target) -> None:
         """Send these when it is the server's turn."""
-        for asking in askings:
-            asking.server = target
         (target.again if askings[0].tries else target.queue).extend(askings)
         if not target.scheduled:
             target.scheduled = True
@@ -93,7 +99,7 @@ class Traffic:
     def _send_alike(self, target: Target, batch: list[Asking], tries: int, plain: bool, now: float) -> bool:
         burst = self._next_burst(target.family)
         self._count += 1
-        ids = burst.send(target.source, batch, self._count, not plain)
+        ids = burst.send(target, batch, self._count, not plain)
         sent = len(ids) // 2
         target.spend(sent)
         self._under_way += sent
@@ -114,28 +120,27 @@ class Traffic:
         """The sockets take turns, which spreads the source ports that a forger would have to know."""
         bursts = self._bursts.setdefault(family, deque())
         if len(bursts) < self._settings.source_ports:
-            bursts.appendleft(self._make_burst(family, self._recurse))
+            bursts.appendleft(self._half.burst(family, self._recurse))
             self._selector.register(bursts[0], selectors.EVENT_READ, bursts[0])
         bursts.rotate(-1)
         return bursts[-1]
 
     # --- in -----------------------------------------------------------------------------------------------------
 
-    def receive(self, burst: Bursts, right: list[Asking], rest: list[Heard]) -> bool:
+    def receive(self, burst: Bursts, heard: Answers) -> bool:
         """What has come on one socket; True if more may wait there."""
-        before = len(right), len(rest)
-        more = burst.receive(right, rest)
-        self._under_way -= len(right) + len(rest) - sum(before)
-        self._count_answers(right[before[0] :])
-        self._count_answers([asking for asking, _ in rest[before[1] :]])
+        right, absent, rest = len(heard.right), len(heard.absent), len(heard.rest)
+        more = burst.receive(heard.right, heard.absent, heard.rest)
+        self._count_answers(heard.right[right:])
+        self._count_answers(heard.absent[absent:])
+        self._count_answers([asking for asking, _ in heard.rest[rest:]])
         return more
 
-    @staticmethod
-    def _count_answers(askings: list[Asking]) -> None:
-        for asking in askings:
-            server = asking.server
+    def _count_answers(self, askings: list[Asking]) -> None:
+        self._under_way -= len(askings)
+        for server, count in self._half.tally(askings):
             if server is not None:
-                server.answers()
+                server.answers(count)
 
     def late(self, now: float) -> list[Asking]:
         """Whoever waited long enough: the FIFO of each try is sorted by itself, as all its waits are equally long."""
@@ -152,7 +157,10 @@ class Traffic:
         return found
 
     def close(self) -> None:
-        """Close the sockets."""
+        """Close the sockets, and let go of what was to be sent: questions in C and their servers would hold each other."""
+        for target in (*self._ready, *(target for _, _, target in self._resting)):
+            target.queue.clear()
+            target.again.clear()
         for bursts in self._bursts.values():
             for burst in bursts:
                 burst.close()

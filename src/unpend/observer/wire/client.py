@@ -11,6 +11,7 @@ from functools import partial
 from types import TracebackType
 
 from unpend.model.records import Exchange, Outcome, Probe, Server, Via
+from unpend.observer.wire.contact import Contact
 from unpend.observer.wire.message import Query, decode, echoes, encode, outcome_of
 from unpend.observer.wire.names import MalformedMessageError
 from unpend.observer.wire.place import Place
@@ -30,6 +31,8 @@ SILENT_BEFORE = "silent before"
 class Wire:
     """Sends at most `budget` messages. `route` maps an address and port to where they really are (the lab).
 
+    `contact` goes along with the first try of a question over UDP. What a server makes of it must not look like a
+    defect: whoever does not answer well to it is asked without, and from then on always.
     `sockets` are those that it shares with others, None for its own.
     """
 
@@ -39,11 +42,13 @@ class Wire:
         route: Route | None = None,
         clock: Callable[[], float] = time.time,
         budget: int = 500,
+        contact: str = "",
         sockets: Sockets | None = None,
     ) -> None:
         self._route = route or (lambda address, port: (address, port))
         self._clock = clock
         self._budget = budget
+        self._contact = Contact(contact)
         self._sockets = sockets
         self._shares_sockets = sockets is not None
         self._places: dict[tuple[str, int], Place] = {}
@@ -125,19 +130,21 @@ class Wire:
             raise RuntimeError("use `async with Wire()`")
         return self._sockets
 
-    def _encoded(self, probe: Probe) -> Query | None:
-        """A new message; None where the budget is spent."""
+    def _encoded(self, probe: Probe, tries: list[int], options: bytes = b"") -> Query | None:
+        """A new message, whose id is added to the `tries`; `options` only with the first. None: the budget is spent."""
         if self.sent >= self._budget:
             return None
         self.sent += 1
         sockets = self._open()
-        return encode(probe, sockets.new_id(), sockets.chance)
+        query = encode(probe, sockets.new_id(), sockets.chance, b"" if tries else options)
+        tries.append(query.id)
+        return query
 
     async def _carried(self, server: Server, probe: Probe, timeout: float) -> Heard:
         peer = self._route(server.address, server.port)
         if probe.via is not Via.TCP:
-            return await self._open().ask(peer, partial(self._encoded, probe), timeout)
-        query, sent_at = self._encoded(probe), self._now()
+            return await self._open().ask(peer, partial(self._encoded, probe, []), timeout)
+        query, sent_at = self._encoded(probe, []), self._now()
         if query is None:
             raise TimeoutError("")
         data = await self._over_tcp(peer, query, timeout)
@@ -183,26 +190,32 @@ class Wire:
         self._open()
         self._place(server).take(partial(self._over_udp, server, probe, timeout, heard))
 
-    def _over_udp(self, server: Server, probe: Probe, timeout: float, heard: Told) -> None:
+    def _over_udp(self, server: Server, probe: Probe, timeout: float, heard: Told, ends: float = 0.0) -> None:
         """Two attempts; the answer to the first still counts while the second is under way."""
-        asked_at, started = self._clock(), self._now()
+        asked_at, started, where = self._clock(), self._now(), (server.address, server.port)
+        ends = ends or started + timeout
+        tries: list[int] = []
 
         def told(how: Heard | Exception) -> None:
             exchange = self._exchange(server, probe, how, asked_at, started)
-            if exchange.tc or exchange.rcode in DISLIKES_EDNS or exchange.outcome in UNSAID:
-                self._insist(server, probe, timeout, exchange, started + timeout, heard)
-                return
-            self._place(server).leave()
-            heard((exchange,))
+            if isinstance(how, Heard):
+                self._contact.heard(where, how.data, tries)
+            if self._contact.is_minded(exchange):
+                self._over_udp(server, probe, timeout, heard, ends)
+            elif exchange.tc or exchange.rcode in DISLIKES_EDNS or exchange.outcome in UNSAID:
+                self._insist(server, probe, timeout, exchange, ends, heard)
+            else:
+                self._place(server).leave()
+                heard((exchange,))
 
-        if (server.address, server.port) in self.silent or self.sent >= self._budget:
+        if where in self.silent or self.sent >= self._budget:
             note = BUDGET_SPENT if self.sent >= self._budget else SILENT_BEFORE
             unasked = Exchange(server, probe, Outcome.TIMEOUT, asked_at=asked_at, note=note)
             self._loop.call_soon(self._give_up, server, heard, unasked)
             return
-        peer = self._route(server.address, server.port)
         again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
-        self._open().begin(peer, partial(self._encoded, probe), timeout * OTHER_WAYS_AFTER, again, told)
+        encoded = partial(self._encoded, probe, tries, self._contact.option(where))
+        self._open().begin(self._route(*where), encoded, timeout * OTHER_WAYS_AFTER, again, told)
 
     def _give_up(self, server: Server, heard: Told, unasked: Exchange) -> None:
         self._place(server).leave()

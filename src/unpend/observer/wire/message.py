@@ -16,6 +16,7 @@ RECORDS_LIMIT = 2000
 EDE_LIMIT = 8
 EDE_TEXT_LIMIT = 200
 OPT = 41
+CONTACT = 65301
 RCODES = {
     0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN", 8: "NXRRSET",
     9: "NOTAUTH", 10: "NOTZONE", 16: "BADVERS", 23: "BADCOOKIE",
@@ -52,16 +53,21 @@ class Answer:
     question: bytes
 
 
-def encode(probe: Probe, id_: int, chance: Random) -> Query:
-    """The question as bytes; ValueError if the name cannot be one."""
+def encode(probe: Probe, id_: int, chance: Random, options: bytes = b"") -> Query:
+    """The question as bytes; ValueError if the name cannot be one. `options` go into its OPT record."""
     name = to_wire(probe.question.name)
     if probe.mixed_case and probe.via is not Via.PLAIN:
         name = mixed(name, chance)
     question = name + struct.pack("!HH", type_number(probe.question.type), 1)
     flags = probe.recurse << 8 | probe.cd << 4
     edns = probe.via is not Via.PLAIN
-    opt = b"\0" + struct.pack("!HHIH", OPT, PAYLOAD, probe.dnssec << 15, 0) if edns else b""
+    opt = b"\0" + struct.pack("!HHIH", OPT, PAYLOAD, probe.dnssec << 15, len(options)) + options if edns else b""
     return Query(id_, struct.pack("!6H", id_, flags, 1, 0, 0, edns) + question + opt, question)
+
+
+def contact_option(contact: str) -> bytes:
+    """Who asks, as an EDNS option of the range that RFC 6891 section 9 leaves to local use; nothing for nobody."""
+    return struct.pack("!HH", CONTACT, len(contact)) + contact.encode("ascii") if contact else b""
 
 
 def mixed(name: bytes, chance: Random) -> bytes:

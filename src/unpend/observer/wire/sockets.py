@@ -97,7 +97,8 @@ class Sockets:
         self._ports: dict[socket.AddressFamily, list[Port]] = {socket.AF_INET: [], socket.AF_INET6: []}
         self._retired: list[Port] = []
         self._deadlines: list[tuple[float, int, tuple[Port, tuple[str, int, int]] | Repeat]] = []
-        self._sweep: asyncio.TimerHandle | None = None
+        self._sweep: asyncio.Handle | None = None
+        self._sweep_at = 0.0
         self._count = 0
 
     def ask(self, peer: Peer, encode: Encode, timeout: float, again: float = 0.0) -> asyncio.Future[Heard]:
@@ -248,11 +249,13 @@ class Sockets:
     # --- time ---------------------------------------------------------------------------------------------------
 
     def _schedule(self) -> None:
-        if self._deadlines and self._sweep is None:
-            self._sweep = self._loop.call_at(self._deadlines[0][0], self._swept)
-        elif self._sweep and self._deadlines[0][0] < self._sweep.when():
+        """Not every loop's handle tells when it runs (uvloop's does not for what is due)."""
+        if not self._deadlines or (self._sweep and self._sweep_at <= self._deadlines[0][0]):
+            return
+        if self._sweep:
             self._sweep.cancel()
-            self._sweep = self._loop.call_at(self._deadlines[0][0], self._swept)
+        self._sweep_at = self._deadlines[0][0]
+        self._sweep = self._loop.call_at(self._sweep_at, self._swept)
 
     def _swept(self) -> None:
         self._sweep = None

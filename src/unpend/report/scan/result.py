@@ -31,6 +31,10 @@ COLUMNS = (
     "plan",
 )
 ALL_RIGHT = Text(en="Every required record is right.", ja="必要なレコードはすべて正しく公開されています。")
+NOT_VERIFIED = Text(
+    en="The provider does not call it verified ({said}); it was not diagnosed.",
+    ja="メール配信サービスは検証済みとしていません（{said}）。診断は行っていません。",
+)
 NOT_RIGHT = Text(
     en="Not right at the fast look ({seen}); it was not diagnosed.",
     ja="簡易確認では正しくありませんでした（{seen}）。診断は行っていません。",
@@ -98,10 +102,9 @@ def of_right(line: int, expected: Expected, lang: Lang) -> Result:
     )
 
 
-def of_other(line: int, domain: str, provider: str | None, lang: Lang, seen: str) -> Result:
-    """The result of a fast look that found something else, where no diagnosis is wanted: nobody can say what it means."""
-    said = NOT_RIGHT.fill(seen=seen).of(lang)
-    return Result(line=line, domain=domain, verdict="unknown", message=said, by="fast", provider=provider)
+def of_other(line: int, domain: str, provider: str | None, lang: Lang, why: Text) -> Result:
+    """The result of a row that wants a diagnosis where none is made: nobody can say what it means."""
+    return Result(line=line, domain=domain, verdict="unknown", message=why.of(lang), by="fast", provider=provider)
 
 
 def of_trouble(line: int, domain: str, message: Text, lang: Lang, verdict: str = INVALID) -> Result:

@@ -25,28 +25,28 @@ class Summary:
     bad: list[tuple[int, str]] = field(default_factory=list)
     deep: int = 0
 
-    def add(self, result: Result) -> None:
-        """Count one row."""
-        self.verdicts[result.verdict] += 1
+    def add(self, result: Result, times: int = 1) -> None:
+        """Count one row, or so many that differ in nothing but line and domain."""
+        self.verdicts[result.verdict] += times
         if result.verdict == INVALID:
             if len(self.bad) < MOST_BAD:
                 self.bad.append((result.line, result.message))
             return
-        self.deep += result.by == "deep"
-        self.findings.update(result.codes)
+        self.deep += times * (result.by == "deep")
+        self.findings.update(dict.fromkeys(result.codes, times))
         if result.cause and result.verdict != "ok":
-            self.causes[result.cause] += 1
+            self.causes[result.cause] += times
         if result.by == "deep":
-            _counted(self.hosts, result.dns_host, result.verdict)
-        _counted(self.providers, result.provider, result.verdict)
+            _counted(self.hosts, result.dns_host, result.verdict, times)
+        _counted(self.providers, result.provider, result.verdict, times)
 
     @property
     def rows(self) -> int:
         return self.verdicts.total()
 
 
-def _counted(table: Table, name: str | None, verdict: str) -> None:
-    table.setdefault(name or NOT_LOOKED, Counter())[verdict] += 1
+def _counted(table: Table, name: str | None, verdict: str, times: int) -> None:
+    table.setdefault(name or NOT_LOOKED, Counter())[verdict] += times
 
 
 def ranked(table: Table) -> list[tuple[str, Counter[str]]]:

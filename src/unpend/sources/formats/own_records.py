@@ -10,6 +10,7 @@ from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.text import Text
 from unpend.sources.asked import Asked, Document
 from unpend.sources.naming import owner_name, record_shape, record_type, record_value
+from unpend.sources.provider_view import read_view
 from unpend.sources.purposes import purpose_of
 from unpend.sources.rows import another_domain, of_domain, refuse_several_aliases, ses_region, ses_threes, ses_zone
 from unpend.sources.shapes import mapping, strings, word
@@ -66,7 +67,8 @@ def read(document: Document, asked: Asked) -> Expected:
     former = tuple(owner_name(name, asked.domain) for name in strings(head.get("former_names")))
     entered = read_time(head.get("entered_at"))
     source = JSON if document.text.lstrip()[:1] in ("{", "[") else YAML
-    return Expected(asked.domain, records, provider, region, zone, former, entered, source=source, notes=notes)
+    view = read_view(mapping(head.get("view")))
+    return Expected(asked.domain, records, provider, region, zone, former, entered, view, source, notes)
 
 
 def _refuse_other(named: str, domain: str) -> None:

@@ -46,7 +46,8 @@ class Lines:
         self.offset += len(data)
         self.line += 1
         try:
-            return data.decode("utf-8-sig" if self.offset == len(data) else "utf-8").replace("\0", "\ufffd")
+            text = data.decode("utf-8-sig" if self.offset == len(data) else "utf-8")
+            return text.replace("\0", "\ufffd") if b"\0" in data else text
         except UnicodeDecodeError:
             self.undecodable = True
             return data.decode("utf-8", "replace").replace("\0", "\ufffd")
@@ -80,7 +81,7 @@ def _row(line: int, cells: list[str], columns: tuple[str, ...], lines: Lines) ->
     if lines.undecodable:
         lines.undecodable = False
         return unreadable(line, NOT_TEXT)
-    if not any(cell.strip() for cell in cells):
+    if not (cells and cells[0]) and not any(cell.strip() for cell in cells):
         return None
     return Row(line, dict(zip(columns, cells, strict=False)))
 

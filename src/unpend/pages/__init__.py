@@ -1,0 +1,1 @@
+"""The pages at `/`: domains, why they are pending, and what to do, for people with a browser."""
