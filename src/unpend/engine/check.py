@@ -107,7 +107,7 @@ async def _observe(
             registration=inputs[0],
             hosted_zones=inputs[1],
             progress=progress or (lambda _: None),
-            memory=session.memory if session else None,
+            memory=session.memory(settings, route) if session else None,
         )
         return await look.observe()
 

@@ -1,7 +1,7 @@
 """Asks one server about many names without asking below a name that it denies: nothing exists there (RFC 8020).
 
 A few servers deny a name although something stands below it. So of the names below one denied name the first is asked
-all the same, and where that one exists after all, all the others are asked too.
+all the same, and where that one exists after all, or anything else that was heard of before, all the others are too.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ class Denied:
         self._put = put
         heard = (e for e in case.with_server(server) if case.speaks(e) and e.outcome is Outcome.NXDOMAIN)
         self._names = {e.question.name for e in heard if not e.answer}
+        if any(map(self._contradicts, case.with_server(server))):
+            self._names.clear()
 
     async def ask(self, questions: Iterable[Question]) -> None:
         """All of them, but only some of those below a denied name; where nothing is denied, as below a wildcard, all."""
@@ -40,9 +42,9 @@ class Denied:
         return not self._names.isdisjoint(_within(name, self._zone))
 
     def _contradicts(self, exchange: Exchange) -> bool:
-        """Something stands below a name that was denied: this server's denials say nothing of what is below."""
+        """Something stands at or below a denied name: this server's denials say nothing of what is below."""
         exists = exchange.outcome.conclusive and exchange.outcome is not Outcome.NXDOMAIN
-        return exists and self.is_denied(parent(exchange.question.name))
+        return exists and self.is_denied(exchange.question.name)
 
 
 def _within(name: str, zone: str) -> Iterator[str]:

@@ -208,8 +208,8 @@ class Wire:
                 self._place(server).leave()
                 heard((exchange,))
 
-        if where in self.silent or self.sent >= self._budget:
-            note = BUDGET_SPENT if self.sent >= self._budget else SILENT_BEFORE
+        if where in self.silent or self.sent >= self._budget or self._closed:
+            note = BUDGET_SPENT if self.sent >= self._budget else SILENT_BEFORE if where in self.silent else ""
             unasked = Exchange(server, probe, Outcome.TIMEOUT, asked_at=asked_at, note=note)
             self._loop.call_soon(self._give_up, server, heard, unasked)
             return
@@ -225,13 +225,15 @@ class Wire:
         """One datagram was not enough: the rest in a task."""
 
         async def rest() -> None:
+            exchanges: tuple[Exchange, ...] = (first,)
             try:
                 exchanges = await self._otherwise(server, probe, timeout, first, ends)
             finally:
                 self._place(server).leave()
-            heard(exchanges)
+                heard(exchanges)
 
         if self._closed:
+            self._give_up(server, heard, first)
             return
         task = self._loop.create_task(rest())
         self._troubled.add(task)

@@ -35,4 +35,9 @@ class Place:
         """Wait for a place."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.take(lambda: self.leave() if turn.done() else turn.set_result(None))
-        await turn
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():
+                self.leave()
+            raise

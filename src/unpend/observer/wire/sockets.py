@@ -17,8 +17,7 @@ SOCKETS = 8
 USES_OF_A_SOCKET = 64
 DRAINED_AT_ONCE = 256
 DATAGRAM = 65535
-IP_RECVERR = 11
-IPV6_RECVERR = 25
+RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 
 Peer = tuple[str, int]
 Encode = Callable[[], Query | None]
@@ -80,7 +79,7 @@ class PeerUnreachableError(Exception):
 
 @dataclass(slots=True)
 class Port:
-    """One socket and the questions that wait on it, by peer and id. What comes too late is not a wrong answer."""
+    """One socket and the questions that wait on it, by peer and id. What comes late or twice is no wrong answer."""
 
     socket: socket.socket
     uses: int = 0
@@ -100,6 +99,7 @@ class Sockets:
         self._sweep: asyncio.Handle | None = None
         self._sweep_at = 0.0
         self._count = 0
+        self._closed = False
 
     def ask(self, peer: Peer, encode: Encode, timeout: float, again: float = 0.0) -> asyncio.Future[Heard]:
         """Send a question; the future ends with what was heard, TimeoutError or PeerUnreachableError."""
@@ -115,6 +115,7 @@ class Sockets:
         After `again` seconds (0: never) it is sent a second time; the answer to either counts. `encode` gives a new
         message for each try, or None where nothing more may be sent; a ValueError of its is told too.
         """
+        again = 0.0 if self._closed else again
         reply = Reply(told, 2 if again else 1)
         try:
             self._send(peer, encode, timeout, reply)
@@ -129,7 +130,7 @@ class Sockets:
         self._schedule()
 
     def _send(self, peer: Peer, encode: Encode, timeout: float, reply: Reply) -> None:
-        query = encode()
+        query = None if self._closed else encode()
         if query is None:
             self._loop.call_soon(reply.try_ended)
             return
@@ -155,13 +156,15 @@ class Sockets:
         return self.chance.getrandbits(16)
 
     def close(self) -> None:
-        """Close everything; whoever still waits gets a TimeoutError."""
+        """Close everything; whoever still waits gets a TimeoutError, and so does who comes after."""
+        self._closed = True
         if self._sweep:
             self._sweep.cancel()
         for port in [*self._ports[socket.AF_INET], *self._ports[socket.AF_INET6], *self._retired]:
-            for waiting in port.waiting.values():
-                waiting.reply.ends(TimeoutError(""))
+            waiting, port.waiting = port.waiting, {}
             self._shut(port)
+            for each in waiting.values():
+                self._loop.call_soon(each.reply.ends, TimeoutError(""))
 
     # --- sockets ------------------------------------------------------------------------------------------------
 
@@ -180,11 +183,8 @@ class Sockets:
         sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setblocking(False)
         try:
-            level, option = (
-                (socket.IPPROTO_IPV6, IPV6_RECVERR) if family == socket.AF_INET6 else (socket.IPPROTO_IP, IP_RECVERR)
-            )
             if hasattr(socket, "MSG_ERRQUEUE"):
-                sock.setsockopt(level, option, 1)
+                sock.setsockopt(*RECVERR[family], 1)
             sock.bind(("", 0))
         except OSError:
             sock.close()
@@ -228,6 +228,7 @@ class Sockets:
             waiting.reply.odd = "an answer to another question"
             return
         del port.waiting[(*peer, id_)]
+        port.given_up.add((*peer, id_))
         waiting.reply.ends(Heard(data, waiting.question, waiting.sent_at, self._loop.time()))
 
     def _note_odd(self, port: Port, peer: Peer, what: str) -> None:
