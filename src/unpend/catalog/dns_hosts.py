@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, cast
 
 from unpend.catalog.tables import table, text
@@ -95,7 +95,7 @@ def generic_words() -> PanelWords:
     return _words({}, table("dns_hosts.toml")["generic"])
 
 
-@cache
+@lru_cache(4096)
 def _host_of_one(nameserver: str) -> DnsHost | None:
     """The longest suffix decides; the patterns, slow to compile, are for what has no suffix of its own."""
     bare = nameserver.removesuffix(".")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast
 
 from unpend.catalog.tables import table
@@ -12,6 +12,7 @@ from unpend.model.names import absolute
 Kind = Literal["expired", "registrant-unverified", "parked"]
 
 
+@lru_cache(4096)
 def special_kind(nameserver: str) -> Kind | None:
     """What a delegation to this name server means, or None for one that serves zones in earnest."""
     bare = absolute(nameserver).removesuffix(".")

@@ -41,6 +41,10 @@ class Ask:
     cd: bool = False
     mixed_case: bool = True
 
+    def __hash__(self) -> int:
+        """Nearly all wishes differ in these: rules wish for much, and often for the same."""
+        return hash((self.question, self.zone, self.host))
+
 
 def one(name: str, type_: str, zone: str = "") -> Ask:
     """Ask one live authoritative server."""

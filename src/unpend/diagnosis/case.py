@@ -7,16 +7,19 @@ exchange a server. Add a word here rather than a parameter in a rule.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from unpend.diagnosis.compare import Sight, copied, sight_of
 from unpend.diagnosis.remembered import remembered
 from unpend.model.expected import Expected, ExpectedRecord
-from unpend.model.names import absolute, is_under, labels, parent, under
+from unpend.model.names import is_under, labels, parent, under
 from unpend.model.observation import Observation, ZoneCut
 from unpend.model.records import Exchange, Outcome, Record, Role, Server, Via
+
+T = TypeVar("T")
 
 
 class Case:
@@ -27,6 +30,17 @@ class Case:
         self.observation = observation
         self.domain = observation.domain
         self.now = observation.ended_at
+        self._recalled: dict[Hashable, Any] = {}
+
+    def recall(self, key: Hashable, work: Callable[[], T]) -> T:
+        """What a rule works out for its wishes as well as for its findings, worked out once."""
+        if key not in self._recalled:
+            self._recalled[key] = work()
+        return cast("T", self._recalled[key])
+
+    def answered(self, name: str, type_: str) -> bool:
+        """Whether anybody was asked this at all, and it is worth reading what was said."""
+        return (name, type_) in self._by_question
 
     # --- the zone -----------------------------------------------------------------------------------------------
 
@@ -46,6 +60,7 @@ class Case:
         holding = [cut for cut in self.zones if is_under(name, cut.zone)]
         return max(holding, key=lambda cut: len(labels(cut.zone)), default=None)
 
+    @remembered
     def zone_of(self, name: str) -> str:
         """The apex of the zone that holds the name, or ""."""
         cut = self.cut_of(name)
@@ -61,7 +76,7 @@ class Case:
         """The domain that the registry delegates, at or above the domain."""
         return self.observation.registrable or self.domain
 
-    @property
+    @cached_property
     def records(self) -> tuple[ExpectedRecord, ...]:
         """What ought to be published, the required records first."""
         return tuple(sorted(self.expected.records, key=lambda r: not r.required))
@@ -213,12 +228,19 @@ class Case:
     def others_at(self, name: str, but: str = "") -> tuple[Record, ...]:
         """The records of types other than `but` that an authoritative server showed at this name (not DNSSEC's)."""
         seen: dict[tuple[str, str], Record] = {}
-        for exchange in self.by_role(Role.AUTHORITATIVE):
-            if self.speaks(exchange) and exchange.server.zone == self.zone_of(name):
-                for record in exchange.answer:
-                    if record.name == name and record.type not in {but, "RRSIG", "NSEC", "NSEC3"}:
-                        seen.setdefault((record.type, record.value), record)
+        for zone, record in self._shown.get(name, ()):
+            if zone == self.zone_of(name) and record.type not in {but, "RRSIG", "NSEC", "NSEC3"}:
+                seen.setdefault((record.type, record.value), record)
         return tuple(seen.values())
+
+    @cached_property
+    def _shown(self) -> dict[str, list[tuple[str, Record]]]:
+        """What the authoritative servers showed by name, each record with the zone it was asked in."""
+        found: dict[str, list[tuple[str, Record]]] = {}
+        for exchange in self.by_role(Role.AUTHORITATIVE):
+            for record in exchange.answer if exchange.answer and self.speaks(exchange) else ():
+                found.setdefault(record.name, []).append((exchange.server.zone, record))
+        return found
 
     # --- wildcards and look-alikes ------------------------------------------------------------------------------
 
@@ -241,7 +263,7 @@ class Case:
     @remembered
     def copies(self, record: ExpectedRecord, name: str) -> tuple[Exchange, ...]:
         """The exchanges that show the wanted content at another name, wildcard answers left out."""
-        if name == record.name or self.from_wildcard(name, record.type):
+        if name == record.name or not self.answered(name, record.type) or self.from_wildcard(name, record.type):
             return ()
         moved = replace(record, name=name)
         zone = self.zone_of(name) or self.zone
@@ -275,23 +297,3 @@ def _rank(exchange: Exchange) -> tuple[bool, bool, bool]:
         exchange.outcome.conclusive,
         exchange.aa,
     )
-
-
-def soa_serial(soa: Record) -> int:
-    """The serial of a SOA record."""
-    return int(soa.value.split()[2])
-
-
-def soa_primary(soa: Record) -> str:
-    """The primary name server (MNAME) of a SOA record."""
-    return absolute(soa.value.split()[0])
-
-
-def names_under(names: Iterable[str], zone: str) -> tuple[str, ...]:
-    """Those of the names that are in the zone or below it."""
-    return tuple(name for name in names if is_under(name, zone))
-
-
-def depth(name: str) -> int:
-    """How many labels a name has."""
-    return len(labels(name))

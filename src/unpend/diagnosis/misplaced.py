@@ -30,7 +30,7 @@ def misplaced(code: str, title: Text, says: Text, slips: Slips) -> Rule:
 
     def finds(case: Case) -> Iterator[Finding]:
         for record, name in _places(case, slips):
-            if copies := case.copies(record, name):
+            if case.answered(name, record.type) and (copies := case.copies(record, name)):
                 evidence = (*copies, *case.heard(record.name, record.type))
                 values = {v for e in copies for v in copied(record, e.records(record.type))}
                 gone = Remove(case.zone_of(record.name), name, record.type, tuple(sorted(values)))
@@ -49,14 +49,19 @@ def _asks(case: Case, slips: Slips) -> Iterator[Ask]:
         yield from one_beside(case, name, record.type, zone)
 
 
-def _places(case: Case, slips: Slips) -> Iterator[tuple[ExpectedRecord, str]]:
+def _places(case: Case, slips: Slips) -> tuple[tuple[ExpectedRecord, str], ...]:
+    return case.recall(slips, lambda: tuple(_worked_out(case, slips)))
+
+
+def _worked_out(case: Case, slips: Slips) -> Iterator[tuple[ExpectedRecord, str]]:
     """Where the content of a missing record may stand instead: names in the same zone only."""
     for record in case.records:
         zone = case.zone_of(record.name)
         if zone and case.not_there(record):
+            telling = _is_telling(record)
             for name in dict.fromkeys(slips(case, record)):
                 usable = len(name) <= NAME_LIMIT and is_under(name, zone)
-                if name != record.name and usable and (_is_telling(record) or name.startswith(record.name)):
+                if name != record.name and usable and (telling or name.startswith(record.name)):
                     yield record, name
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unpend.catalog import host_of
-from unpend.diagnosis.case import Case, soa_primary
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight
+from unpend.diagnosis.soa import soa_primary
 from unpend.model.expected import ExpectedRecord
 from unpend.model.names import parent
 from unpend.model.observation import ZoneCut

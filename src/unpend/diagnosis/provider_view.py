@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from unpend.diagnosis.case import Case, soa_primary
+from unpend.diagnosis.case import Case
+from unpend.diagnosis.soa import soa_primary
 from unpend.model.expected import ProviderView
 from unpend.model.records import Exchange
 

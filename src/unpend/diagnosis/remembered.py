@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 S = TypeVar("S")
@@ -20,12 +20,12 @@ def remembered(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S
 
     @wraps(method)
     def wrapper(self: S, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        memory: dict[Any, T] = self.__dict__.setdefault(slot, {})
         key = (args, tuple(kwargs.items())) if kwargs else args
         try:
-            return memory[key]
+            return cast("T", self.__dict__[slot][key])
         except KeyError:
-            memory[key] = result = method(self, *args, **kwargs)
+            result = method(self, *args, **kwargs)
+            self.__dict__.setdefault(slot, {})[key] = result
             return result
 
     return wrapper

@@ -8,16 +8,17 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 from unpend.catalog import parse_hints, public_resolvers, root_hints
+from unpend.diagnosis.case import Case
 from unpend.model.errors import UsageError
 from unpend.model.expected import Expected
-from unpend.model.observation import HostedZone, Observation, Registration
+from unpend.model.observation import HostedZone, Registration
 from unpend.model.text import Text
 from unpend.observer.look import Look
 from unpend.observer.session import Session
 from unpend.observer.settings import Hints, Resolver, Settings
 from unpend.observer.system import system_resolvers
 from unpend.observer.wire import Wire
-from unpend.report.report import Report, report_of
+from unpend.report.report import Report, report_on
 from unpend.sources import DomainInput, read_domain, read_expected
 from unpend.sources.contact import read_contact
 
@@ -83,8 +84,8 @@ async def check(
         contact=read_contact(contact) if contact else "",
     )
     inputs = (registration, tuple(hosted_zones))
-    observation = await _observe(subject, wanted, settings, inputs, progress, route, session)
-    return report_of(wanted, observation)
+    case = await _observe(subject, wanted, settings, inputs, progress, route, session)
+    return report_on(case)
 
 
 async def _observe(
@@ -95,7 +96,7 @@ async def _observe(
     progress: Callable[[Text], None] | None,
     route: Route | None,
     session: Session | None,
-) -> Observation:
+) -> Case:
     sockets = session.sockets if session else None
     async with Wire(route=route, budget=settings.budget, contact=settings.contact, sockets=sockets) as wire:
         look = Look(
@@ -106,7 +107,7 @@ async def _observe(
             registration=inputs[0],
             hosted_zones=inputs[1],
             progress=progress or (lambda _: None),
-            memory=session.memory if session else None,
+            memory=session.memory(settings, route) if session else None,
         )
         return await look.observe()
 

@@ -38,6 +38,10 @@ class ExpectedRecord:
     known: bool = True
     verified: bool = True
 
+    def __hash__(self) -> int:
+        """Name and type tell nearly all apart: records are looked up very often."""
+        return hash((self.name, self.type))
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:

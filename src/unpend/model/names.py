@@ -26,6 +26,8 @@ def _ends_with_dot(name: str) -> bool:
 
 def labels(name: str) -> tuple[str, ...]:
     """The labels from left to right, without the root's empty one."""
+    if "\\" not in name:
+        return tuple(filter(None, name.split(".")))
     return tuple(_LABEL.findall(name))
 
 
@@ -36,6 +38,8 @@ def joined(parts: tuple[str, ...] | list[str]) -> str:
 
 def parent(name: str) -> str:
     """The name one label up; the root is its own parent."""
+    if "\\" not in name:
+        return name.partition(".")[2] or ROOT
     return joined(labels(name)[1:])
 
 

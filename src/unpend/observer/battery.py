@@ -113,8 +113,8 @@ class Battery:
         questions = [*self._for_every_server(cut, first_address=index is not None), *self._for_one(cut, index)]
         signed = bool(cut.ds)
         asked = [self._notebook.ask(server, question, dnssec=signed) for question in dict.fromkeys(questions)]
-        for exchange in await asyncio.gather(*asked):
-            self._follow(cut, exchange)
+        for answer in asked:
+            self._follow(cut, await answer)
 
     def _follow(self, cut: ZoneCut, exchange: Exchange) -> None:
         """A zone cut between this zone and a wanted name is a zone to be asked as well."""
@@ -154,7 +154,8 @@ class Battery:
             for server in resolver_servers(self._settings)
             for question in dict.fromkeys(self._for_resolvers())
         ]
-        await asyncio.gather(*asked)
+        for answer in asked:
+            await answer
 
     def _for_resolvers(self) -> Iterator[Question]:
         yield Question(self._expected.domain, "SOA")

@@ -57,8 +57,9 @@ class Look:
         self._genie = Genie(self._notebook, self._walker, settings)
         self._started_at = time.time()
         self._rounds = 0
+        self._known: tuple[tuple[int, int], Case] | None = None
 
-    async def observe(self) -> Observation:
+    async def observe(self) -> Case:
         """Everything that could be heard within the deadline; what could not is named."""
         cut_off: tuple[str, ...] = ()
         try:
@@ -70,7 +71,7 @@ class Look:
         finally:
             await self._walker.close()
             await self._notebook.close()
-        return self._frozen(cut_off)
+        return Case(self._expected, self._frozen(cut_off)) if cut_off else self._case()
 
     async def _first_round(self) -> None:
         self._progress(WALKING.fill(domain=self._expected.domain))
@@ -105,7 +106,11 @@ class Look:
             await self._genie.grant(wanted, case)
 
     def _case(self) -> Case:
-        return Case(self._expected, self._frozen(()))
+        """What has been heard by now; the same case, with all that was worked out of it, until more is heard."""
+        heard = (len(self._notebook.exchanges), self._rounds)
+        if self._known is None or self._known[0] != heard:
+            self._known = (heard, Case(self._expected, self._frozen(())))
+        return self._known[1]
 
     def _frozen(self, cut_off: tuple[str, ...]) -> Observation:
         chain = [

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from unpend.model.observation import NameServer, ZoneCut
-from unpend.model.records import Exchange, Probe, Server
+from unpend.model.records import Exchange, Outcome, Probe, Server
 
 LONGEST = 300.0
 ENTRIES = 4096
@@ -56,7 +56,7 @@ class Shelf(Generic[K, V]):
 
 
 class Memory:
-    """Shared by looks with the same settings. Zone cuts by apex, name servers by name, resolvers' answers by probe."""
+    """Shared by looks at the same world. Zone cuts by apex, name servers by name, resolvers' answers by probe."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.cuts: Shelf[str, ZoneCut] = Shelf(clock)
@@ -68,8 +68,9 @@ def _lasts(exchange: Exchange) -> float:
     """How many seconds an answer may be remembered (RFC 2181 section 8, RFC 2308 section 5)."""
     if not exchange.outcome.conclusive or exchange.tc:
         return 0.0
-    records = exchange.answer or [r for r in exchange.authority if r.type in {"SOA", "NS"}]
-    ttls = [r.ttl for r in records]
-    if not exchange.answer and exchange.soa is not None:
+    ttls = [r.ttl for r in (*exchange.answer, *exchange.authority)]
+    if exchange.outcome is Outcome.REFERRAL:
+        ttls += [r.ttl for r in exchange.additional]
+    if exchange.soa is not None:
         ttls.append(int(exchange.soa.value.split()[6]))
     return min([*ttls, LONGEST]) if ttls else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from unpend.model.names import ROOT, is_under
@@ -12,16 +12,16 @@ from unpend.model.records import Exchange, Probe, Question, Role, Server
 from unpend.observer.memory import Memory
 from unpend.observer.settings import Settings
 
+Key = tuple[Any, ...]
+Told = Callable[[tuple[Exchange, ...]], None]
+
 
 class Asker(Protocol):
-    """The seam to the network: one probe of one server."""
+    """The seam to the network: one probe of one server, and who is told what came of it in all the ways there are."""
 
     async def ask(self, server: Server, probe: Probe, timeout: float) -> Exchange: ...
 
-    async def persist(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]: ...
-
-
-Work = Callable[[Server, Probe], Coroutine[Any, Any, Exchange]]
+    def begin(self, server: Server, probe: Probe, timeout: float, heard: Told) -> None: ...
 
 
 class Notebook:
@@ -35,7 +35,7 @@ class Notebook:
         self.memory = memory
         self._own = own
         self._settings = settings
-        self._tasks: dict[tuple[Server, Probe, bool], asyncio.Task[Exchange]] = {}
+        self._answers: dict[Key, asyncio.Future[Exchange]] = {}
         self._usable: dict[str, bool] = {}
         self._quoted: set[int] = set()
         self.exchanges: list[Exchange] = []
@@ -49,32 +49,41 @@ class Notebook:
         cd: bool = False,
         dnssec: bool = False,
     ) -> asyncio.Future[Exchange]:
-        """The best exchange about this question with this server, by all the ways there are."""
-        probe = Probe(question, recurse=recurse, cd=cd, dnssec=dnssec)
-        return self._shared((server, probe, False), self._persisted)
+        """The best exchange about this question with this server, by all the ways there are.
+
+        Who may be cancelled has to wait for it by `asyncio.wait` or `asyncio.shield`: others wait too.
+        """
+        key = (*_key(server, question), recurse, cd, dnssec)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = asyncio.get_running_loop().create_future()
+            self._begin(answer, server, Probe(question, recurse=recurse, cd=cd, dnssec=dnssec))
+        return answer
+
+    def _begin(self, answer: asyncio.Future[Exchange], server: Server, probe: Probe) -> None:
+        common = self.common(probe.question.name) if server.role is Role.RESOLVER else None
+        known = common.answers.get((server, probe)) if common else None
+
+        def told(heard: tuple[Exchange, ...]) -> None:
+            if answer.done():
+                return
+            self.exchanges.extend(heard)
+            if common is not None and known is None and len(heard) == 1:
+                common.answers.keep((server, probe), heard[0], heard)
+            answer.set_result(heard[-1])
+
+        if known is not None:
+            told(known.shown_by)
+        else:
+            self._wire.begin(server, probe, self._settings.timeout, told)
 
     def once(self, server: Server, probe: Probe) -> asyncio.Future[Exchange]:
         """One attempt in exactly this way."""
-        return self._shared((server, probe, True), self._attempted)
-
-    def _shared(self, key: tuple[Server, Probe, bool], work: Work) -> asyncio.Future[Exchange]:
-        """One task a question. Whoever gives up waiting does not end it for the others."""
-        task = self._tasks.get(key)
-        if task is None:
-            task = self._tasks[key] = asyncio.create_task(work(key[0], key[1]))
-        return asyncio.shield(task)
-
-    async def _persisted(self, server: Server, probe: Probe) -> Exchange:
-        common = self.common(probe.question.name) if server.role is Role.RESOLVER else None
-        known = common.answers.get((server, probe)) if common else None
-        if known is not None:
-            self.exchanges.append(known.value)
-            return known.value
-        heard = await self._wire.persist(server, probe, self._settings.timeout)
-        self.exchanges.extend(heard)
-        if common is not None and len(heard) == 1:
-            common.answers.keep((server, probe), heard[0], heard)
-        return heard[-1]
+        key = (*_key(server, probe.question), probe)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._answers[key] = asyncio.create_task(self._attempted(server, probe))
+        return answer
 
     async def _attempted(self, server: Server, probe: Probe) -> Exchange:
         exchange = await self._wire.ask(server, probe, self._settings.timeout / 2)
@@ -103,14 +112,19 @@ class Notebook:
 
     def pending(self) -> tuple[str, ...]:
         """The questions that nobody has answered yet, in words."""
-        waiting = [(server, probe) for (server, probe, _), task in self._tasks.items() if not task.done()]
-        return tuple(sorted({f"{probe.question} @{server.name or server.address}" for server, probe in waiting}))
+        waiting = [key for key, answer in self._answers.items() if answer.cancelled() or not answer.done()]
+        return tuple(sorted({f"{name} {type_} @{server or address}" for server, address, name, type_, *_ in waiting}))
 
     async def close(self) -> None:
         """Give up what is still under way."""
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        for answer in self._answers.values():
+            answer.cancel()
+        await asyncio.gather(*self._answers.values(), return_exceptions=True)
+
+
+def _key(server: Server, question: Question) -> Key:
+    """What tells a question to a server from others, in plain values: they hash fast."""
+    return (server.name, server.address, question.name, question.type, server.port, server.zone, server.role)
 
 
 def _has_route(address: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import cast
 
 from unpend.model.names import ROOT, ancestors, is_under, labels, parent
 from unpend.model.observation import NameServer, ZoneCut
@@ -84,29 +85,42 @@ class Walker:
         self, cut: ZoneCut, question: Question, role: Role = Role.PARENT, depth: int = 0
     ) -> Exchange | None:
         """The first conclusive answer of the zone's servers, which are asked one after the other with a short delay."""
-        waiting = {
-            asyncio.create_task(self._hedged(index, cut, nameserver, question, role, depth))
-            for index, nameserver in enumerate(cut.nameservers[:ASKED_AT_A_REFERRAL])
-        }
+        waiting: set[asyncio.Future[Exchange | None]] = set()
+        asked = cut.nameservers[:ASKED_AT_A_REFERRAL]
+        ends = asyncio.get_running_loop().time()
         try:
-            while waiting:
-                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    exchange = task.result()
-                    if exchange is not None and tells_where(exchange, cut):
-                        return exchange
+            for index, nameserver in enumerate(asked):
+                waiting.add(self._put(cut, nameserver, question, role, depth))
+                ends += HEDGE_AFTER
+                told = await _first(cut, waiting, ends if index + 1 < len(asked) else None)
+                if told is not None:
+                    return told
         finally:
-            for task in waiting:
-                task.cancel()
+            for each in waiting:
+                if isinstance(each, asyncio.Task):
+                    each.cancel()
         return None
 
-    async def _hedged(
-        self, index: int, cut: ZoneCut, nameserver: NameServer, question: Question, role: Role, depth: int
+    def _put(
+        self, cut: ZoneCut, nameserver: NameServer, question: Question, role: Role, depth: int
+    ) -> asyncio.Future[Exchange | None]:
+        """Ask one server, at once where its address is known."""
+        if nameserver.addresses or nameserver.failure:
+            return self._at(cut, nameserver, question, role) or _nothing()
+        return asyncio.create_task(self._put_when_resolved(cut, nameserver, question, role, depth))
+
+    async def _put_when_resolved(
+        self, cut: ZoneCut, nameserver: NameServer, question: Question, role: Role, depth: int
     ) -> Exchange | None:
-        await asyncio.sleep(index * HEDGE_AFTER)
         found = await self.resolved(nameserver, depth + 1)
-        for address in self.usable(found)[:1]:
-            return await self._notebook.ask(self.server(found, address, role, cut.zone), question, dnssec=True)
+        return await asyncio.shield(self._at(cut, found, question, role) or _nothing())
+
+    def _at(
+        self, cut: ZoneCut, nameserver: NameServer, question: Question, role: Role
+    ) -> asyncio.Future[Exchange | None] | None:
+        for address in self.usable(nameserver)[:1]:
+            server = self.server(nameserver, address, role, cut.zone)
+            return cast("asyncio.Future[Exchange | None]", self._notebook.ask(server, question, dnssec=True))
         return None
 
     # --- servers and their addresses ----------------------------------------------------------------------------
@@ -182,6 +196,28 @@ class Walker:
         for task in self._looked_up.values():
             task.cancel()
         await asyncio.gather(*self._looked_up.values(), return_exceptions=True)
+
+
+async def _first(cut: ZoneCut, waiting: set[asyncio.Future[Exchange | None]], ends: float | None) -> Exchange | None:
+    """The first of these that leads on; None when it is time for one more server, or when all have been heard."""
+    now = asyncio.get_running_loop().time
+    while waiting:
+        patience = None if ends is None else max(0.0, ends - now())
+        done, _ = await asyncio.wait(waiting, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        waiting -= done
+        for exchange in (each.result() for each in done):
+            if exchange is not None and tells_where(exchange, cut):
+                return exchange
+        if not done:
+            return None
+    await asyncio.sleep(0 if ends is None else max(0.0, ends - now()))
+    return None
+
+
+def _nothing() -> asyncio.Future[Exchange | None]:
+    nothing: asyncio.Future[Exchange | None] = asyncio.get_running_loop().create_future()
+    nothing.set_result(None)
+    return nothing
 
 
 # --- reading a referral -----------------------------------------------------------------------------------------

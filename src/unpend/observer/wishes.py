@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable
 
 from unpend.diagnosis.ask import Ask, Whom
-from unpend.diagnosis.case import Case, soa_primary
+from unpend.diagnosis.case import Case
+from unpend.diagnosis.soa import soa_primary
 from unpend.model.observation import NameServer
 from unpend.model.records import Exchange, Probe, Question, Role, Server, Via
 from unpend.observer.battery import resolver_servers
@@ -51,12 +52,16 @@ class Genie:
         await asyncio.gather(*(each.ask(questions) for each in denied))
 
     def _until_conclusive(self, servers: list[Server]) -> Put:
-        async def put(question: Question) -> Exchange:
+        async def put(questions: Iterable[Question]) -> list[Exchange]:
+            """All at the first server at once; what it does not answer at the next."""
+            told: dict[Question, Exchange] = {}
+            left = list(questions)
             for server in servers[:TRIED_FOR_ONE]:
-                exchange = await self._ask(Ask(question), server)
-                if exchange.outcome.conclusive:
-                    break
-            return exchange
+                signed = self._signed(server.zone)
+                asked = [self._notebook.ask(server, question, dnssec=signed) for question in left]
+                told.update({question: await answer for question, answer in zip(left, asked, strict=True)})
+                left = [question for question in left if not told[question].outcome.conclusive]
+            return list(told.values())
 
         return put
 

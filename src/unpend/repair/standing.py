@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from unpend.diagnosis.case import Case, soa_serial
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight, sight_of
 from unpend.diagnosis.operators import operators
+from unpend.diagnosis.soa import soa_serial
 from unpend.model.expected import ExpectedRecord
 from unpend.model.names import is_under
 from unpend.model.records import Exchange, Record, Role, Server

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from unpend.catalog import DnsHost, host_of
-from unpend.diagnosis.case import Case, soa_serial
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.diagnose import Diagnosis, diagnose
 from unpend.diagnosis.dnssec_status import dnssec_status
 from unpend.diagnosis.reach import in_earnest
+from unpend.diagnosis.soa import soa_serial
 from unpend.model.expected import Expected, ExpectedRecord
 from unpend.model.finding import Finding
 from unpend.model.observation import Observation
@@ -156,7 +157,11 @@ class Report:
 
 def report_of(expected: Expected, observation: Observation) -> Report:
     """The report on what was heard. Pure: a saved case gives the same report, byte for byte."""
-    case = Case(expected, observation)
+    return report_on(Case(expected, observation))
+
+
+def report_on(case: Case) -> Report:
+    """The same on a case of which something may have been worked out already."""
     diagnosis = diagnose(case)
     verdict = verdict_of(case, diagnosis)
     plan = plan_for(case, diagnosis)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from unpend.observer.bulk.asking import Asking
-from unpend.observer.wire.sockets import echoes
+from unpend.observer.wire.message import echoes
 
 AT_ONCE = 32
 PIECE = 65536

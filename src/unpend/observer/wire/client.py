@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import struct
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
 
 from unpend.model.records import Exchange, Outcome, Probe, Server, Via
-from unpend.observer.wire.message import Query, contact_option, decode, encode, outcome_of
+from unpend.observer.wire.contact import Contact
+from unpend.observer.wire.message import Query, decode, echoes, encode, outcome_of
 from unpend.observer.wire.names import MalformedMessageError
-from unpend.observer.wire.sockets import Heard, PeerUnreachableError, Sockets, echoes
+from unpend.observer.wire.place import Place
+from unpend.observer.wire.sockets import Heard, PeerUnreachableError, Sockets
 
 Route = Callable[[str, int], tuple[str, int]]
+Told = Callable[[tuple[Exchange, ...]], None]
 RETRY_AFTER = 0.3
 OTHER_WAYS_AFTER = 0.55
 FIRST_TRY_LIMIT = 1.0
+UNSAID = frozenset({Outcome.TIMEOUT, Outcome.MALFORMED})
 DISLIKES_EDNS = frozenset({"FORMERR", "NOTIMP", "BADVERS"})
 BUDGET_SPENT = "question budget spent"
 SILENT_BEFORE = "silent before"
-AT_ONCE_PER_SERVER = 48
 
 
 class Wire:
@@ -45,23 +48,29 @@ class Wire:
         self._route = route or (lambda address, port: (address, port))
         self._clock = clock
         self._budget = budget
-        self._contact = contact_option(contact)
-        self._shy: set[tuple[str, int]] = set()
-        self._random = random.SystemRandom()
+        self._contact = Contact(contact)
         self._sockets = sockets
         self._shares_sockets = sockets is not None
-        self._places: dict[tuple[str, int], asyncio.Semaphore] = {}
+        self._places: dict[tuple[str, int], Place] = {}
+        self._troubled: set[asyncio.Task[None]] = set()
         self._answered: set[tuple[str, int]] = set()
         self.silent: set[tuple[str, int]] = set()
+        self._closed = False
         self.sent = 0
 
     async def __aenter__(self) -> Wire:
-        self._sockets = self._sockets or Sockets(asyncio.get_running_loop())
+        self._loop = asyncio.get_running_loop()
+        self._now = self._loop.time
+        self._sockets = self._sockets or Sockets(self._loop)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed = True
+        for task in self._troubled:
+            task.cancel()
+        await asyncio.gather(*self._troubled, return_exceptions=True)
         if self._sockets and not self._shares_sockets:
             self._sockets.close()
 
@@ -69,69 +78,77 @@ class Wire:
 
     async def ask(self, server: Server, probe: Probe, timeout: float) -> Exchange:
         """Exactly one attempt, in the way that the probe says. Never raises for what the network does."""
-        async with self._place(server):
+        place = self._place(server)
+        await place.taken()
+        try:
             return await self._attempt(server, probe, timeout)
+        finally:
+            place.leave()
 
-    def _place(self, server: Server) -> asyncio.Semaphore:
-        """At most 48 questions are under way to one server: more at once overflow its socket or its rate limit."""
-        return self._places.setdefault((server.address, server.port), asyncio.Semaphore(AT_ONCE_PER_SERVER))
+    def _place(self, server: Server) -> Place:
+        where = (server.address, server.port)
+        place = self._places.get(where)
+        if place is None:
+            place = self._places[where] = Place()
+        return place
 
-    async def _attempt(self, server: Server, probe: Probe, timeout: float, again: float = 0.0) -> Exchange:
-        """One attempt, or over UDP two, `again` seconds apart, of which the first that is answered counts."""
-        asked_at = self._clock()
+    async def _attempt(self, server: Server, probe: Probe, timeout: float) -> Exchange:
+        asked_at, started = self._clock(), self._now()
         if self.sent >= self._budget:
             return Exchange(server, probe, Outcome.TIMEOUT, asked_at=asked_at, note=BUDGET_SPENT)
-        started = asyncio.get_running_loop().time()
+        how: Heard | Exception
+        try:
+            how = await self._carried(server, probe, timeout)
+        except (MalformedMessageError, ValueError, PeerUnreachableError, TimeoutError) as error:
+            how = error
+        return self._exchange(server, probe, how, asked_at, started)
+
+    def _exchange(
+        self, server: Server, probe: Probe, how: Heard | Exception, asked_at: float, started: float
+    ) -> Exchange:
+        """What came of an attempt, as a value."""
         outcome, note = Outcome.MALFORMED, ""
         try:
-            heard = await self._carried(server, probe, timeout, again)
-            exchange = _read(server, probe, heard, asked_at + heard.sent_at - started)
-            self._answered.add((server.address, server.port))
-            return exchange
+            if isinstance(how, Heard):
+                exchange = _read(server, probe, how, asked_at + how.sent_at - started)
+                self._answered.add((server.address, server.port))
+                return exchange
+            note = str(how)
+            if isinstance(how, PeerUnreachableError):
+                outcome = Outcome.UNREACHABLE
+            elif isinstance(how, TimeoutError) and not note:
+                outcome = Outcome.TIMEOUT
         except (MalformedMessageError, ValueError) as error:
             note = str(error)
-        except PeerUnreachableError as error:
-            outcome, note = Outcome.UNREACHABLE, str(error)
-        except TimeoutError as error:
-            note = str(error)
-            outcome = Outcome.MALFORMED if note else Outcome.TIMEOUT
         if outcome is Outcome.MALFORMED:
             self._answered.add((server.address, server.port))
-        elapsed = round((asyncio.get_running_loop().time() - started) * 1000, 3)
+        elapsed = round((self._now() - started) * 1000, 3)
         return Exchange(server, probe, outcome, asked_at=asked_at, elapsed_ms=elapsed, note=note)
-
-    def _new_id(self) -> int:
-        return self._open().new_id()
 
     def _open(self) -> Sockets:
         if self._sockets is None:
             raise RuntimeError("use `async with Wire()`")
         return self._sockets
 
-    async def _carried(self, server: Server, probe: Probe, timeout: float, again: float) -> Heard:
+    def _encoded(self, probe: Probe, tries: list[int], options: bytes = b"") -> Query | None:
+        """A new message, whose id is added to the `tries`; `options` only with the first. None: the budget is spent."""
+        if self.sent >= self._budget:
+            return None
+        self.sent += 1
+        sockets = self._open()
+        query = encode(probe, sockets.new_id(), sockets.chance, b"" if tries else options)
+        tries.append(query.id)
+        return query
+
+    async def _carried(self, server: Server, probe: Probe, timeout: float) -> Heard:
         peer = self._route(server.address, server.port)
-        if probe.via is Via.TCP:
-            self.sent += 1
-            query, sent_at = encode(probe, self._new_id(), self._random), asyncio.get_running_loop().time()
-            data = await self._over_tcp(peer, query, timeout)
-            return Heard(data, query.question, sent_at, asyncio.get_running_loop().time())
-
-        where = (server.address, server.port)
-        tries: list[bytes] = []
-
-        def encoded() -> Query | None:
-            if self.sent >= self._budget:
-                return None
-            self.sent += 1
-            options = self._contact if again and not tries and where not in self._shy else b""
-            query = encode(probe, self._new_id(), self._random, options)
-            tries.append(query.data[:2])
-            return query
-
-        heard = await self._open().ask(peer, encoded, timeout, again)
-        if self._contact and heard.data[:2] != tries[0]:
-            self._shy.add(where)
-        return heard
+        if probe.via is not Via.TCP:
+            return await self._open().ask(peer, partial(self._encoded, probe, []), timeout)
+        query, sent_at = self._encoded(probe, []), self._now()
+        if query is None:
+            raise TimeoutError("")
+        data = await self._over_tcp(peer, query, timeout)
+        return Heard(data, query.question, sent_at, self._now())
 
     @staticmethod
     async def _over_tcp(peer: tuple[str, int], query: Query, timeout: float) -> bytes:
@@ -164,42 +181,76 @@ class Wire:
         Returns what says something, the best last. A server that stayed silent once is not asked again. The time
         starts when it is the question's turn.
         """
-        async with self._place(server):
-            return await self._persisted(server, probe, timeout)
+        future: asyncio.Future[tuple[Exchange, ...]] = asyncio.get_running_loop().create_future()
+        self.begin(server, probe, timeout, lambda heard: None if future.done() else future.set_result(heard))
+        return await future
 
-    async def _persisted(self, server: Server, probe: Probe, timeout: float) -> tuple[Exchange, ...]:
+    def begin(self, server: Server, probe: Probe, timeout: float, heard: Told) -> None:
+        """The same, without a task for each question: `heard` is called once. Most need no more than one datagram."""
+        self._open()
+        self._place(server).take(partial(self._over_udp, server, probe, timeout, heard))
+
+    def _over_udp(self, server: Server, probe: Probe, timeout: float, heard: Told, ends: float = 0.0) -> None:
+        """Two attempts; the answer to the first still counts while the second is under way."""
+        asked_at, started, where = self._clock(), self._now(), (server.address, server.port)
+        ends = ends or started + timeout
+        tries: list[int] = []
+
+        def told(how: Heard | Exception) -> None:
+            exchange = self._exchange(server, probe, how, asked_at, started)
+            if isinstance(how, Heard):
+                self._contact.heard(where, how.data, tries)
+            if self._contact.is_minded(exchange):
+                self._over_udp(server, probe, timeout, heard, ends)
+            elif exchange.tc or exchange.rcode in DISLIKES_EDNS or exchange.outcome in UNSAID:
+                self._insist(server, probe, timeout, exchange, ends, heard)
+            else:
+                self._place(server).leave()
+                heard((exchange,))
+
+        if where in self.silent or self.sent >= self._budget or self._closed:
+            note = BUDGET_SPENT if self.sent >= self._budget else SILENT_BEFORE if where in self.silent else ""
+            unasked = Exchange(server, probe, Outcome.TIMEOUT, asked_at=asked_at, note=note)
+            self._loop.call_soon(self._give_up, server, heard, unasked)
+            return
+        again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
+        encoded = partial(self._encoded, probe, tries, self._contact.option(where))
+        self._open().begin(self._route(*where), encoded, timeout * OTHER_WAYS_AFTER, again, told)
+
+    def _give_up(self, server: Server, heard: Told, unasked: Exchange) -> None:
+        self._place(server).leave()
+        heard((unasked,))
+
+    def _insist(self, server: Server, probe: Probe, timeout: float, first: Exchange, ends: float, heard: Told) -> None:
+        """One datagram was not enough: the rest in a task."""
+
+        async def rest() -> None:
+            exchanges: tuple[Exchange, ...] = (first,)
+            try:
+                exchanges = await self._otherwise(server, probe, timeout, first, ends)
+            finally:
+                self._place(server).leave()
+                heard(exchanges)
+
+        if self._closed:
+            self._give_up(server, heard, first)
+            return
+        task = self._loop.create_task(rest())
+        self._troubled.add(task)
+        task.add_done_callback(self._troubled.discard)
+
+    async def _otherwise(
+        self, server: Server, probe: Probe, timeout: float, heard: Exchange, ends: float
+    ) -> tuple[Exchange, ...]:
         where = (server.address, server.port)
-        if where in self.silent:
-            return (Exchange(server, probe, Outcome.TIMEOUT, asked_at=self._clock(), note=SILENT_BEFORE),)
-        ends = asyncio.get_running_loop().time() + timeout
-        heard = await self._over_udp(server, probe, timeout)
         if heard.rcode in DISLIKES_EDNS or heard.outcome is Outcome.MALFORMED:
             return await self._plainly(server, probe, heard, ends)
         if heard.tc:
             return (heard, await self._by(server, probe, Via.TCP, ends))
-        if heard.outcome is not Outcome.TIMEOUT:
-            return (heard,)
         others = await self._other_ways(server, probe, timeout * OTHER_WAYS_AFTER, timeout)
         if not any(e.outcome is not Outcome.TIMEOUT for e in others) and where not in self._answered:
             self.silent.add(where)
         return (heard, *others)
-
-    async def _over_udp(self, server: Server, probe: Probe, timeout: float) -> Exchange:
-        """Two attempts; the answer to the first still counts while the second is under way."""
-        again = min(FIRST_TRY_LIMIT, timeout * RETRY_AFTER)
-        heard = await self._attempt(server, probe, timeout * OTHER_WAYS_AFTER, again)
-        if self._minds_the_contact(heard):
-            return await self._attempt(server, probe, timeout * OTHER_WAYS_AFTER, again)
-        return heard
-
-    def _minds_the_contact(self, heard: Exchange) -> bool:
-        """Whether the server said no to a question that named the contact, for the first time."""
-        where = (heard.server.address, heard.server.port)
-        said_no = not heard.outcome.conclusive and heard.outcome not in {Outcome.TIMEOUT, Outcome.UNREACHABLE}
-        if not self._contact or where in self._shy or not said_no:
-            return False
-        self._shy.add(where)
-        return True
 
     async def _other_ways(self, server: Server, probe: Probe, spent: float, timeout: float) -> tuple[Exchange, ...]:
         """Without EDNS and over TCP, at the same time; the one that was answered comes last."""
@@ -215,7 +266,7 @@ class Wire:
         return (heard, plain) if plain.outcome.conclusive or not heard.rcode else (plain, heard)
 
     async def _by(self, server: Server, probe: Probe, via: Via, ends: float) -> Exchange:
-        left = max(0.1, ends - asyncio.get_running_loop().time())
+        left = max(0.1, ends - self._now())
         return await self._attempt(server, replace(probe, via=via), left)
 
 

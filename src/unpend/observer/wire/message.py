@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import struct
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Protocol
 
 from unpend.model.records import ExtendedError, Outcome, Probe, Record, Via
 from unpend.observer.wire.names import MalformedMessageError, read_name, to_wire
 from unpend.observer.wire.rdata import read_rdata, type_name, type_number
 
+_CASE_BITS = bytes(0x20 if 0x61 <= octet <= 0x7A else 0 for octet in range(256))
 PAYLOAD = 1232
 RECORDS_LIMIT = 2000
 EDE_LIMIT = 8
@@ -21,6 +21,12 @@ RCODES = {
     0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED", 6: "YXDOMAIN", 8: "NXRRSET",
     9: "NOTAUTH", 10: "NOTZONE", 16: "BADVERS", 23: "BADCOOKIE",
 }  # fmt: skip
+
+
+class Random(Protocol):
+    """Where random bits come from."""
+
+    def getrandbits(self, bits: int, /) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +53,11 @@ class Answer:
     question: bytes
 
 
-def encode(probe: Probe, id_: int, rng: random.Random, options: bytes = b"") -> Query:
+def encode(probe: Probe, id_: int, chance: Random, options: bytes = b"") -> Query:
     """The question as bytes; ValueError if the name cannot be one. `options` go into its OPT record."""
     name = to_wire(probe.question.name)
     if probe.mixed_case and probe.via is not Via.PLAIN:
-        name = mixed(name, rng)
+        name = mixed(name, chance)
     question = name + struct.pack("!HH", type_number(probe.question.type), 1)
     flags = probe.recurse << 8 | probe.cd << 4
     edns = probe.via is not Via.PLAIN
@@ -64,16 +70,15 @@ def contact_option(contact: str) -> bytes:
     return struct.pack("!HH", CONTACT, len(contact)) + contact.encode("ascii") if contact else b""
 
 
-def mixed(name: bytes, rng: random.Random) -> bytes:
+def mixed(name: bytes, chance: Random) -> bytes:
     """Random upper and lower case, a few more bits that a forger has to guess (0x20)."""
-    flips = rng.getrandbits(8 * len(name)) & _letters(name)
+    flips = chance.getrandbits(8 * len(name)) & _letters(name)
     return (int.from_bytes(name, "big") ^ flips).to_bytes(len(name), "big")
 
 
-@lru_cache(4096)
 def _letters(name: bytes) -> int:
     """The bit that makes an upper-case letter, at every lower-case one. Lengths of labels are below the letters."""
-    return int.from_bytes(bytes(0x20 if 0x61 <= byte <= 0x7A else 0 for byte in name), "big")
+    return int.from_bytes(name.translate(_CASE_BITS), "big")
 
 
 def decode(data: bytes) -> Answer:
@@ -159,3 +164,11 @@ def outcome_of(answer: Answer, probe: Probe) -> Outcome:
         types = {r.type for r in authority}
         return Outcome.REFERRAL if "NS" in types and "SOA" not in types and not answer.aa else Outcome.NODATA
     return Outcome.REFUSED if answer.rcode in {"REFUSED", "NOTAUTH"} else Outcome.SERVFAIL
+
+
+def echoes(data: bytes, question: bytes) -> bool:
+    """Whether a response repeats the question, upper and lower case aside. Some errors come without a question."""
+    count = struct.unpack_from("!H", data, 4)[0] if len(data) >= 12 else 0
+    if count == 0:
+        return len(data) >= 12 and data[3] & 0xF != 0
+    return data[12 : 12 + len(question)].lower() == question.lower()

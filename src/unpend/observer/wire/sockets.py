@@ -1,24 +1,23 @@
-"""UDP sockets that many questions share: drained in bursts, one sweep for all timeouts, a future a question."""
+"""UDP sockets that many questions share: drained in bursts, one sweep for all timeouts, a call back a question."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import heapq
-import random
 import socket
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from unpend.observer.wire.message import Query
+from unpend.observer.wire.chance import Chance
+from unpend.observer.wire.message import Query, echoes
 
 SOCKETS = 8
 USES_OF_A_SOCKET = 64
 DRAINED_AT_ONCE = 256
 DATAGRAM = 65535
-IP_RECVERR = 11
-IPV6_RECVERR = 25
+RECVERR = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 
 Peer = tuple[str, int]
 Encode = Callable[[], Query | None]
@@ -36,17 +35,23 @@ class Heard:
 
 @dataclass(slots=True)
 class Reply:
-    """What all tries of one question wait for, what came instead, and how many tries are still to end."""
+    """Who is told what comes of all tries of one question, what came instead, and how many tries are still to end."""
 
-    future: asyncio.Future[Heard]
+    told: Callable[[Heard | Exception], None] | None
     left: int = 1
     odd: str = ""
+
+    def ends(self, how: Heard | Exception) -> None:
+        """The first end counts."""
+        if self.told is not None:
+            told, self.told = self.told, None
+            told(how)
 
     def try_ended(self) -> None:
         """Nobody answered this try. A program that was held up has still to wait for the one that it sent late."""
         self.left -= 1
-        if self.left == 0 and not self.future.done():
-            self.future.set_exception(TimeoutError(self.odd))
+        if self.left == 0:
+            self.ends(TimeoutError(self.odd))
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ class PeerUnreachableError(Exception):
 
 @dataclass(slots=True)
 class Port:
-    """One socket and the questions that wait on it, by peer and id. What comes too late is not a wrong answer."""
+    """One socket and the questions that wait on it, by peer and id. What comes late or twice is no wrong answer."""
 
     socket: socket.socket
     uses: int = 0
@@ -87,39 +92,55 @@ class Sockets:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._random = random.SystemRandom()
+        self.chance = Chance()
         self._ports: dict[socket.AddressFamily, list[Port]] = {socket.AF_INET: [], socket.AF_INET6: []}
         self._retired: list[Port] = []
         self._deadlines: list[tuple[float, int, tuple[Port, tuple[str, int, int]] | Repeat]] = []
         self._sweep: asyncio.Handle | None = None
         self._sweep_at = 0.0
         self._count = 0
+        self._closed = False
 
     def ask(self, peer: Peer, encode: Encode, timeout: float, again: float = 0.0) -> asyncio.Future[Heard]:
-        """Send a question; the future ends with what was heard, TimeoutError or PeerUnreachableError.
+        """Send a question; the future ends with what was heard, TimeoutError or PeerUnreachableError."""
+        future: asyncio.Future[Heard] = self._loop.create_future()
+        self.begin(peer, encode, timeout, again, partial(_settle, future))
+        return future
+
+    def begin(
+        self, peer: Peer, encode: Encode, timeout: float, again: float, told: Callable[[Heard | Exception], None]
+    ) -> None:
+        """Send a question; `told` is called once, later, with what was heard, TimeoutError or PeerUnreachableError.
 
         After `again` seconds (0: never) it is sent a second time; the answer to either counts. `encode` gives a new
-        message for each try, or None where nothing more may be sent.
+        message for each try, or None where nothing more may be sent; a ValueError of its is told too.
         """
-        reply = Reply(self._loop.create_future(), 2 if again else 1)
+        again = 0.0 if self._closed else again
+        reply = Reply(told, 2 if again else 1)
         try:
             self._send(peer, encode, timeout, reply)
         except OSError as error:
-            reply.future.set_exception(PeerUnreachableError(error.strerror or str(error)))
-            return reply.future
+            self._loop.call_soon(reply.ends, PeerUnreachableError(error.strerror or str(error)))
+            return
+        except ValueError as error:
+            self._loop.call_soon(reply.ends, error)
+            return
         if again:
             self._at(again, Repeat(peer, encode, timeout - again, reply))
         self._schedule()
-        return reply.future
 
     def _send(self, peer: Peer, encode: Encode, timeout: float, reply: Reply) -> None:
-        query = encode()
+        query = None if self._closed else encode()
         if query is None:
-            reply.try_ended()
+            self._loop.call_soon(reply.try_ended)
             return
-        port = self._port(socket.AF_INET6 if ":" in peer[0] else socket.AF_INET)
-        key = (peer[0], peer[1], query.id)
-        if key in port.waiting:
+        family = socket.AF_INET6 if ":" in peer[0] else socket.AF_INET
+        for _ in range(2 * SOCKETS):
+            port = self._port(family)
+            key = (peer[0], peer[1], query.id)
+            if key not in port.waiting:
+                break
+        else:
             raise OSError(errno.EAGAIN, "id in use")
         port.socket.sendto(query.data, peer)
         port.uses += 1
@@ -132,16 +153,18 @@ class Sockets:
 
     def new_id(self) -> int:
         """A random message id."""
-        return self._random.getrandbits(16)
+        return self.chance.getrandbits(16)
 
     def close(self) -> None:
-        """Close everything; whoever still waits gets a TimeoutError."""
+        """Close everything; whoever still waits gets a TimeoutError, and so does who comes after."""
+        self._closed = True
         if self._sweep:
             self._sweep.cancel()
         for port in [*self._ports[socket.AF_INET], *self._ports[socket.AF_INET6], *self._retired]:
-            for waiting in port.waiting.values():
-                waiting.reply.future.cancel()
+            waiting, port.waiting = port.waiting, {}
             self._shut(port)
+            for each in waiting.values():
+                self._loop.call_soon(each.reply.ends, TimeoutError(""))
 
     # --- sockets ------------------------------------------------------------------------------------------------
 
@@ -150,7 +173,7 @@ class Sockets:
         if len(ports) < SOCKETS:
             ports.append(self._open(family))
             return ports[-1]
-        index = self._random.randrange(SOCKETS)
+        index = self.chance.getrandbits(8) % SOCKETS
         if ports[index].uses >= USES_OF_A_SOCKET:
             self._retire(ports[index])
             ports[index] = self._open(family)
@@ -160,11 +183,8 @@ class Sockets:
         sock = socket.socket(family, socket.SOCK_DGRAM)
         sock.setblocking(False)
         try:
-            level, option = (
-                (socket.IPPROTO_IPV6, IPV6_RECVERR) if family == socket.AF_INET6 else (socket.IPPROTO_IP, IP_RECVERR)
-            )
             if hasattr(socket, "MSG_ERRQUEUE"):
-                sock.setsockopt(level, option, 1)
+                sock.setsockopt(*RECVERR[family], 1)
             sock.bind(("", 0))
         except OSError:
             sock.close()
@@ -208,9 +228,8 @@ class Sockets:
             waiting.reply.odd = "an answer to another question"
             return
         del port.waiting[(*peer, id_)]
-        if not waiting.reply.future.done():
-            heard = Heard(data, waiting.question, waiting.sent_at, self._loop.time())
-            waiting.reply.future.set_result(heard)
+        port.given_up.add((*peer, id_))
+        waiting.reply.ends(Heard(data, waiting.question, waiting.sent_at, self._loop.time()))
 
     def _note_odd(self, port: Port, peer: Peer, what: str) -> None:
         for (address, number, _), waiting in port.waiting.items():
@@ -226,9 +245,7 @@ class Sockets:
         except OSError:
             return
         for key in [k for k in port.waiting if k[:2] == tuple(address[:2])]:
-            waiting = port.waiting.pop(key)
-            if not waiting.reply.future.done():
-                waiting.reply.future.set_exception(PeerUnreachableError("port unreachable"))
+            port.waiting.pop(key).reply.ends(PeerUnreachableError("port unreachable"))
 
     # --- time ---------------------------------------------------------------------------------------------------
 
@@ -254,11 +271,11 @@ class Sockets:
 
     def _repeat(self, repeat: Repeat) -> None:
         """The second try. Where it cannot be sent, the first still waits."""
-        if repeat.reply.future.done():
+        if repeat.reply.told is None:
             return
         try:
             self._send(repeat.peer, repeat.encode, repeat.timeout, repeat.reply)
-        except OSError:
+        except (OSError, ValueError):
             repeat.reply.try_ended()
 
     def _give_up(self, port: Port, key: tuple[str, int, int]) -> None:
@@ -271,9 +288,10 @@ class Sockets:
             self._shut(port)
 
 
-def echoes(data: bytes, question: bytes) -> bool:
-    """Whether a response repeats the question, upper and lower case aside. Some errors come without a question."""
-    count = struct.unpack_from("!H", data, 4)[0] if len(data) >= 12 else 0
-    if count == 0:
-        return len(data) >= 12 and data[3] & 0xF != 0
-    return data[12 : 12 + len(question)].lower() == question.lower()
+def _settle(future: asyncio.Future[Heard], how: Heard | Exception) -> None:
+    if future.done():
+        return
+    if isinstance(how, Heard):
+        future.set_result(how)
+    else:
+        future.set_exception(how)

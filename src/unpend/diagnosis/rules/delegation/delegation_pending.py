@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unpend.diagnosis.ask import Ask, Whom
-from unpend.diagnosis.case import Case, soa_primary
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight, sight_of
 from unpend.diagnosis.operators import published_nameservers
 from unpend.diagnosis.rule import Rule
+from unpend.diagnosis.soa import soa_primary
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
 from unpend.model.observation import ZoneCut

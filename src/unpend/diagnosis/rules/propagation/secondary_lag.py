@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from unpend.diagnosis.case import Case, soa_primary, soa_serial
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight
 from unpend.diagnosis.rule import Rule
+from unpend.diagnosis.soa import soa_primary, soa_serial
 from unpend.model.expected import ExpectedRecord
 from unpend.model.finding import Finding, Severity
 from unpend.model.plan import Wait

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from unpend.catalog import host_of
 from unpend.diagnosis.ask import Ask, Whom
-from unpend.diagnosis.case import Case, soa_primary, soa_serial
+from unpend.diagnosis.case import Case
 from unpend.diagnosis.compare import Sight, sight_of
 from unpend.diagnosis.rule import Rule
+from unpend.diagnosis.soa import soa_primary, soa_serial
 from unpend.model.finding import Finding
 from unpend.model.plan import Errand, Where
 from unpend.model.records import Question
