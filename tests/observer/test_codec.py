@@ -112,7 +112,7 @@ def test_mixed_case_differs_from_question_to_question() -> None:
     assert {question.lower() for question in sent} == {next(iter(sent)).lower()}
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     read_or_refused(data)

@@ -177,7 +177,7 @@ def test_a_key_opens_its_account_and_its_scopes_alone(installation: Installation
     key = reader.sign_in(installation, "acme", "read")
     writer.sign_in(installation, "acme", "write")
     held = reader.client.cookies[COOKIE]
-    assert not any(part in held for part in key.split("_")[1:])
+    assert not any(part in held for part in key.split("_") if len(part) > 8)
     for browser, button in ((reader, False), (writer, True)):
         page = browser.get("/")
         assert ("mine.example" in page.text, "other.example" in page.text, "Add a domain" in page.text) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -40,6 +41,7 @@ class Signer:
     label: str
     broken: str = ""
     _made: dict[tuple[int, str, str], RRset] = field(default_factory=dict)
+    _order: tuple[int, list[Name]] = (-1, [])
 
     def dnskey(self) -> RRset:
         """The zone's DNSKEY set."""
@@ -106,11 +108,19 @@ class Signer:
         return out
 
     def _owners(self) -> list[Name]:
+        """The names of the zone's own in canonical order, worked out once for each version of it."""
+        if self._order[0] != self.zone.version:
+            self._order = (self.zone.version, self._ordered())
+        return self._order[1]
+
+    def _ordered(self) -> list[Name]:
         cuts = [n for n, sets in self.zone.nodes.items() if n != self.zone.apex and self.zone.set(n, dns.rdatatype.NS)]
         return sorted(n for n in self.zone.nodes if not any(n != c and n.is_subdomain(c) for c in cuts))
 
     def _owner_before(self, name: Name) -> Name:
-        return max((owner for owner in self._owners() if owner <= name), default=self.zone.apex)
+        owners = self._owners()
+        at = bisect_right(owners, name)
+        return owners[at - 1] if at else self.zone.apex
 
     def nsec(self, owner: Name) -> RRset:
         """The NSEC of an existing name."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from unpend.model.names import is_under, labels
@@ -26,6 +27,7 @@ SECURE_ENTRY_POINT = 0x1
 # RFC 8624 section 3.1 and 3.3: what every validator can check; a delegation with nothing of it counts as unsigned.
 ALGORITHMS = frozenset({5, 7, 8, 10, 13, 14, 15, 16})
 DIGESTS = frozenset({1, 2, 4})
+REMEMBERED = 1024  # record sets and records, some kilobytes each at most
 
 
 class Flaw(StrEnum):
@@ -109,9 +111,7 @@ _TELLING = (Flaw.SIGNATURE_EXPIRED, Flaw.NOT_YET_VALID, Flaw.SIGNATURE_BAD, Flaw
 
 
 def _flaw(rrset: Sequence[Record], signature: Record, keys: Keys, now: float) -> Flaw | None:
-    import dns.dnssec
     import dns.name
-    from dns.exception import UnsupportedAlgorithm, ValidationFailure
 
     rrsig = _signature(signature)
     if rrsig.signer != dns.name.from_text(keys.zone) or rrsig.labels > len(labels(signature.name)):
@@ -120,13 +120,31 @@ def _flaw(rrset: Sequence[Record], signature: Record, keys: Keys, now: float) ->
         return Flaw.SIGNATURE_EXPIRED
     if rrsig.inception > now:
         return Flaw.NOT_YET_VALID
+    return (
+        None
+        if _verifies(rrset[0].name, rrset[0].type, tuple(r.value for r in rrset), signature.value, keys)
+        else Flaw.SIGNATURE_BAD
+    )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _verifies(name: str, type_: str, values: tuple[str, ...], signature: str, keys: Keys) -> bool:
+    """The arithmetic alone, whatever the time; once for what every server of a zone says the same."""
+    import dns.dnssec
+    import dns.name
+    import dns.rrset
+    from dns.exception import UnsupportedAlgorithm, ValidationFailure
+
+    rrsig = _signature(Record(name, "RRSIG", 0, signature))
+    rrset = dns.rrset.from_rdata_list(dns.name.from_text(name), 0, [_rdata(type_, value) for value in values])
+    within, policy = float(rrsig.inception), dns.dnssec.allow_all_policy
     try:
-        dns.dnssec.validate_rrsig(_rrset(rrset), rrsig, _keyring(keys), now=now, policy=dns.dnssec.allow_all_policy)
+        dns.dnssec.validate_rrsig(rrset, rrsig, _keyring(keys), now=within, policy=policy)
     except UnsupportedAlgorithm:
-        return None
+        return True
     except (ValidationFailure, ValueError):
-        return Flaw.SIGNATURE_BAD
-    return None
+        return False
+    return True
 
 
 def _usable(ds: Iterable[Record]) -> tuple[DS, ...]:
@@ -155,24 +173,17 @@ def _keyring(keys: Keys) -> dict[dns.name.Name, dns.rdataset.Rdataset | dns.node
     return {dns.name.from_text(keys.zone): dns.rdataset.from_rdata_list(0, [_key(k) for k in keys.trusted])}
 
 
-def _rrset(records: Sequence[Record]) -> dns.rrset.RRset:
-    import dns.name
-    import dns.rrset
-
-    owner = dns.name.from_text(records[0].name)
-    return dns.rrset.from_rdata_list(owner, records[0].ttl, [_rdata(r) for r in records])
-
-
-def _rdata(record: Record) -> dns.rdata.Rdata:
+@lru_cache(maxsize=REMEMBERED)
+def _rdata(type_: str, value: str) -> dns.rdata.Rdata:
     import dns.rdata
 
-    return dns.rdata.from_text("IN", record.type, record.value)
+    return dns.rdata.from_text("IN", type_, value)
 
 
 def _key(record: Record) -> DNSKEY:
     from dns.rdtypes.ANY.DNSKEY import DNSKEY
 
-    rdata = _rdata(record)
+    rdata = _rdata(record.type, record.value)
     assert isinstance(rdata, DNSKEY)  # noqa: S101
     return rdata
 
@@ -180,7 +191,7 @@ def _key(record: Record) -> DNSKEY:
 def _ds(record: Record) -> DS:
     from dns.rdtypes.ANY.DS import DS
 
-    rdata = _rdata(record)
+    rdata = _rdata(record.type, record.value)
     assert isinstance(rdata, DS)  # noqa: S101
     return rdata
 
@@ -188,7 +199,7 @@ def _ds(record: Record) -> DS:
 def _signature(record: Record) -> RRSIG:
     from dns.rdtypes.ANY.RRSIG import RRSIG
 
-    rdata = _rdata(record)
+    rdata = _rdata(record.type, record.value)
     assert isinstance(rdata, RRSIG)  # noqa: S101
     return rdata
 

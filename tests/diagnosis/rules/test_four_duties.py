@@ -148,9 +148,8 @@ LOOK_ALIKES = {
     "dmarc-unaligned": ["dmarc-multiple", "dmarc-report-unauthorised", "healthy-policy"],
     "dmarc-report-unauthorised": ["dmarc-unaligned", "dmarc-syntax", "healthy-policy"],
 }
-FIRING = {
-    code: [n for n in scenario_names() if code in {load_scenario(n).code, *load_scenario(n).also}] for code in RULES
-}
+CODES = {name: {told.code, *told.also} for name in scenario_names() for told in [load_scenario(name)]}
+FIRING = {code: [name for name, codes in CODES.items() if code in codes] for code in RULES}
 
 
 def found(code: str, case: Case) -> list[Finding]:
