@@ -14,10 +14,10 @@ import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from multiprocessing.queues import Queue
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -31,6 +31,7 @@ from unpend.engine.local import LocalEngine
 from unpend.engine.looking import Answers, Quick, QuickLook, bulk_settings
 from unpend.engine.opening import Installation, open_installation
 from unpend.engine.works import BATCH, Works
+from unpend.observer.bulk.garbage import collect_rarely
 from unpend.observer.bulk.judge import ABSENT
 from unpend.observer.bulk.subject import RIGHT
 from unpend.observer.settings import Resolver
@@ -43,29 +44,27 @@ def from_memory(right: bool) -> Quick:
     told = RIGHT if right else ABSENT
 
     async def quick(demands: Sequence[Demand]) -> list[Answers]:
-        return [(told,) * len(demand.records) for demand in demands]
+        return [(told,) * len(demand.sought) for demand in demands]
 
     return quick
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker process is to do: until every identity was looked at `until` times, or for `idle` seconds."""
+    """What a worker process is to do, until it is told to stop."""
 
     url: str
     dns: str
     batch: int
     right: bool
-    until: int
-    idle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What a worker did, and its seconds of CPU and megabytes at most."""
+    """What workers did so far, their seconds of CPU, and the megabytes of the largest of them."""
 
     looked: int
-    transitions: int
+    steps: int
     cpu: float
     memory: float
 
@@ -77,8 +76,8 @@ class LooksOnly(DistributedEngine):
         await (asyncio.sleep(3600) if queue == DIAGNOSE else super()._taking(queue, concurrency))
 
 
-def work(task: Task, said: Queue[Used]) -> None:
-    """One worker process; it says what it did and used."""
+def work(task: Task, pipe: Connection) -> None:
+    """One worker process: it tells what it did and used whenever it is asked, and stops when the pipe closes."""
     made = open_installation(task.url)
     quick = from_memory(task.right)
     if task.dns != "none":
@@ -91,26 +90,52 @@ def work(task: Task, said: Queue[Used]) -> None:
         if isinstance(engine, LocalEngine):
             engine.diagnoses_at_once = 0
         running = asyncio.create_task(engine.run())
-        await asyncio.sleep(task.idle)
-        while not task.idle and left(made, task.until):
-            await asyncio.sleep(0.2)
+        with suppress(EOFError):
+            while True:
+                await asyncio.to_thread(pipe.recv)
+                used = resource.getrusage(resource.RUSAGE_SELF)
+                pipe.send((works.tally.looked, works.tally.transitions, used.ru_utime + used.ru_stime, used.ru_maxrss))
         engine.stop()
         await running
 
+    collect_rarely()
     asyncio.run(run())
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    said.put(Used(works.tally.looked, works.tally.transitions, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
     works.close()
     made.close()
 
 
-def left(made: Installation, until: int) -> bool:
-    """Whether anything has not been looked at yet."""
+@contextmanager
+def crew(task: Task, count: int) -> Iterator[Callable[[], Used]]:
+    """So many workers, at work and warm; what is yielded asks them."""
+    context = multiprocessing.get_context("spawn")
+    pipes, processes = [], []
+    for _ in range(count):
+        ours, theirs = context.Pipe()
+        process = context.Process(target=work, args=(task, theirs))
+        process.start()
+        theirs.close()
+        pipes.append(ours)
+        processes.append(process)
+
+    def used() -> Used:
+        for pipe in pipes:
+            pipe.send(None)
+        looked, steps, cpu, memory = zip(*(pipe.recv() for pipe in pipes), strict=True)
+        return Used(sum(looked), sum(steps), sum(cpu), max(memory) / 1024)
+
+    used()
+    yield used
+    for pipe in pipes:
+        pipe.close()
+    for process in processes:
+        process.join()
+
+
+def left(made: Installation, since: float) -> bool:
+    """Whether anything that was due then has not been looked at yet."""
+    query = text("SELECT 1 FROM schedule WHERE due_at <= :since LIMIT 1")
     with made.database.reading() as connection:
-        return (
-            connection.execute(text("SELECT 1 FROM schedule WHERE rev < :until LIMIT 1"), {"until": until}).first()
-            is not None
-        )
+        return connection.execute(query, {"since": since}).first() is not None
 
 
 def due_at(made: Installation, when: float) -> None:
@@ -147,21 +172,17 @@ def database(kind: str) -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def told(title: str, task: Task, workers: int) -> None:
-    """What so many processes did in which time, and what it cost them and PostgreSQL."""
-    said: Queue[Used] = multiprocessing.Queue()
-    before, started = server_cpu(), time.perf_counter()
-    processes = [multiprocessing.Process(target=work, args=(task, said)) for _ in range(workers)]
-    for each in processes:
-        each.start()
-    used = [said.get() for _ in processes]
-    took = time.perf_counter() - started
-    for each in processes:
-        each.join()
-    looked, cpu, server = sum(u.looked for u in used), sum(u.cpu for u in used), server_cpu() - before
+@contextmanager
+def told(title: str, used: Callable[[], Used]) -> Iterator[Used]:
+    """Says what was done meanwhile, and what it cost."""
+    before, server, started = used(), server_cpu(), time.perf_counter()
+    yield before
+    took, after = time.perf_counter() - started, used()
+    looked, cpu, server = after.looked - before.looked, after.cpu - before.cpu, server_cpu() - server
+    each = f" = {(cpu + server) / looked * 1e6:.0f} us a look" if looked else ""
     print(
-        f"{title}: {looked:,} looks, {sum(u.transitions for u in used):,} steps in {took:.1f} s: {looked / took:,.0f}/s; CPU {cpu:.1f} s + "
-        f"PostgreSQL {server:.1f} s = {(cpu + server) / max(looked, 1) * 1e6:.0f} us a look; a worker {max(u.memory for u in used):.0f} MB",
+        f"{title}: {looked:,} looks, {after.steps - before.steps:,} steps in {took:.1f} s: {looked / took:,.0f}/s; "
+        f"CPU {cpu:.2f} s + PostgreSQL {server:.2f} s{each}; a worker {after.memory:.0f} MB",
         flush=True,
     )
 
@@ -170,18 +191,31 @@ def measured(given: argparse.Namespace, count: int) -> None:
     """Fill, work as often as is wanted, tell."""
     with database(given.database) as url:
         made = open_installation(url)
-        fill(made, count)
         with nsd(made, count, PORT) if given.serve else nullcontext():
             dns = f"127.0.0.1:{PORT}" if given.serve else given.dns
-            for turn in range(1, given.rounds + 1):
-                title = f"{count:,} identities, {given.workers} worker(s), round {turn}"
-                told(title, Task(url, dns, given.batch, not given.missing, turn), given.workers)
-                due_at(made, made.clock.now())
-        if given.idle:
-            due_at(made, made.clock.now() + 86400)
-            title = f"{count:,} identities, nothing due for {given.idle:.0f} s"
-            told(title, Task(url, "none", given.batch, True, 0, given.idle), 1)
+            with crew(Task(url, dns, given.batch, not given.missing), given.workers) as used:
+                fill(made, count)
+                for turn in range(1, given.rounds + 1):
+                    one_round(made, f"{count:,} identities, {given.workers} worker(s), round {turn}", count, used)
+                if given.idle:
+                    with told(f"{count:,} identities, nothing due", used):
+                        time.sleep(given.idle)
         made.close()
+
+
+def one_round(made: Installation, title: str, count: int, used: Callable[[], Used]) -> None:
+    """All fall due at one moment, for which everything is ready, and are looked at."""
+    ready_in = 5.0
+    while True:
+        begins = made.clock.now() + ready_in
+        due_at(made, begins)
+        if made.clock.now() < begins:
+            break
+        ready_in *= 2
+    time.sleep(begins - made.clock.now())
+    with told(title, used) as before:
+        while used().looked - before.looked < count or left(made, begins):
+            time.sleep(0.1)
 
 
 def main() -> None:
@@ -197,12 +231,11 @@ def main() -> None:
     parser.add_argument("--dns", default="none")
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--missing", action="store_true", help="no record is there: nothing changes its state")
-    parser.add_argument("--idle", type=float, default=0, help="then a worker for so many seconds where nothing is due")
+    parser.add_argument("--idle", type=float, default=0, help="then so many seconds in which nothing is due")
     given = parser.parse_args()
     for count in given.count.split(","):
         measured(given, int(count))
 
 
 if __name__ == "__main__":
-    multiprocessing.set_start_method("spawn")
     main()

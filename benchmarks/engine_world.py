@@ -32,7 +32,7 @@ def keys(count: int) -> Iterator[IdentityKey]:
 
 
 def fill(made: Installation, count: int, chunk: int = 10_000) -> None:
-    """Identities that are pending and due now."""
+    """Identities that are pending, and due tomorrow."""
     now = made.clock.now()
     rows = []
     for number, key in enumerate(keys(count), 1):
@@ -64,7 +64,7 @@ def write(made: Installation, rows: Sequence[tuple[int, IdentityKey, str]], now:
                 for n, k, told in rows
             ],
         )
-        due = {"due_at": now, "rev": 0, "attempt": 0}
+        due = {"due_at": now + 86400, "rev": 0, "attempt": 0}
         connection.execute(insert(tables.schedule), [{"id": n, "shard": shard_of(k), **due} for n, k, _ in rows])
 
 

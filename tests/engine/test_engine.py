@@ -47,10 +47,10 @@ async def engine(installation: Installation, lab: Lab) -> AsyncIterator[Engine]:
         works.close()
 
 
-async def until(installation: Installation, wanted: Callable[[Identity], bool]) -> Identity:
+async def until(installation: Installation, wanted: Callable[[Identity], bool], key: IdentityKey = KEY) -> Identity:
     """Wait for the identity to be so."""
     ends = time.monotonic() + PATIENCE
-    while not wanted(found := installation.identities.get(KEY)):
+    while not wanted(found := installation.identities.get(key)):
         assert time.monotonic() < ends, found
         await asyncio.sleep(0.02)
     return found
@@ -146,8 +146,7 @@ async def test_one_identity_that_breaks_us_holds_nobody_up(tmp_path: Path) -> No
             lab.apply(Plan(changes=tuple(published(record) for record in demand_of(made).records)))
             lab.flush()
             await until(installation, both(State.SUCCESS))
-            broken = installation.identities.get(poison)
-        assert broken.look.error_type == "SERVICE_ERROR"
+            broken = await until(installation, lambda each: each.look.error_type == "SERVICE_ERROR", poison)
         assert both(State.PENDING)(broken)
 
 

@@ -7,22 +7,30 @@ from dataclasses import dataclass
 from unpend.lifecycle import OPEN
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.identity import MACHINES, Attributes, Identity, Kind, Machine, Signing, State, domain_of
+from unpend.observer.bulk import Sought, dkim_subject, sought_of
+from unpend.sources.ses_tokens import dkim_records
 from unpend.store.rows import NOT_STARTED_NUMBER, OPEN_NUMBERS, Due, attributes_of
 
 OWNERSHIP_NAME = "_amazonses."
 ORDER = (Machine.DKIM, Machine.OWNERSHIP, Machine.MAIL_FROM)
 NONE = (0, 0, 0)
+TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one identity has to have published. `counts` says how many of the records are for each machine in ORDER;
-    `awaited`: somebody waits for an edit of the zone."""
+    """What one identity has to have published, with its questions. `counts` says how many of the records are for each
+    machine in ORDER; `awaited`: somebody waits for an edit of the zone."""
 
     domain: str
-    records: tuple[ExpectedRecord, ...]
+    sought: tuple[Sought, ...]
     counts: tuple[int, int, int]
     awaited: bool = False
+
+    @property
+    def records(self) -> tuple[ExpectedRecord, ...]:
+        """What is demanded, without the questions."""
+        return tuple([each.record for each in self.sought])
 
     def indexes(self, machine: Machine) -> range:
         """Where the records of this machine are."""
@@ -50,10 +58,12 @@ def demand_of_due(due: Due) -> Demand:
 
 
 def _demand(domain: str, region: str, attributes: Attributes, mail_from_too: bool, awaited: bool) -> Demand:
-    dkim, ownership = _dkim(domain, attributes.signing), _ownership(domain, attributes.txt_token)
+    dkim = _dkim_sought(domain, attributes.signing)
+    ownership = _ownership(domain, attributes.txt_token)
     mail_from = _mail_from(attributes.mail_from.domain, region)[:1] if mail_from_too else ()
     counts = len(dkim), len(ownership), len(mail_from)
-    return Demand(domain, (*dkim, *ownership, *mail_from), counts, awaited)
+    others = [sought_of(record) for record in (*ownership, *mail_from)]
+    return Demand(domain, (*dkim, *others) if others else dkim, counts, awaited)
 
 
 def expected_of(identity: Identity) -> Expected:
@@ -76,8 +86,14 @@ def _dkim(domain: str, signing: Signing) -> tuple[ExpectedRecord, ...]:
     if signing.origin == "EXTERNAL":
         value = f"p={signing.public_key}"
         return (ExpectedRecord(Purpose.DKIM, f"{signing.selector.lower()}._domainkey.{domain}", "TXT", (value,)),)
-    under, zone = f"._domainkey.{domain}", f".{signing.zone}"
-    return tuple([ExpectedRecord(Purpose.DKIM, t + under, "CNAME", (t + zone,)) for t in signing.tokens])
+    return dkim_records(domain, signing.tokens, signing.zone)
+
+
+def _dkim_sought(domain: str, signing: Signing) -> tuple[Sought, ...]:
+    """The same with their questions; most identities have three tokens, for which there is a short way."""
+    if signing.origin == "EXTERNAL" or len(signing.tokens) != TOKENS:
+        return tuple([sought_of(record) for record in _dkim(domain, signing)])
+    return dkim_subject(None, domain, signing.tokens, signing.zone, behind=False).sought
 
 
 def _ownership(domain: str, token: str) -> tuple[ExpectedRecord, ...]:

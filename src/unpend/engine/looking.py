@@ -98,7 +98,7 @@ class QuickLook:
         loop = asyncio.get_running_loop()
         batch = _Batch(loop.create_future(), [()] * len(demands), 0)
         for index, demand in enumerate(demands):
-            if demand.records:
+            if demand.sought:
                 batch.subjects.append(Subject((batch, index), _sought(demand)))
         batch.left = len(batch.subjects)
         if not batch.left:
@@ -178,10 +178,9 @@ class QuickLook:
 
 def _sought(demand: Demand) -> tuple[Sought, ...]:
     """What is asked: every record, and the zone's SOA as long as somebody waits for an edit."""
-    sought = [sought_of(record) for record in demand.records]
-    if demand.awaited:
-        sought.append(sought_of(ExpectedRecord(Purpose.OTHER, demand.domain, "SOA", ("-",))))
-    return tuple(sought)
+    if not demand.awaited:
+        return demand.sought
+    return (*demand.sought, sought_of(ExpectedRecord(Purpose.OTHER, demand.domain, "SOA", ("-",))))
 
 
 def looks_of(demand: Demand, heard: Answers) -> Looks:
@@ -199,8 +198,8 @@ def _seen(record: ExpectedRecord, heard: Heard) -> Seen:
 
 def words_of(demand: Demand, heard: Answers) -> tuple[str, ...]:
     """SES's word for what was heard of each record, "" where it is right."""
-    pairs = zip(demand.records, heard, strict=False)
-    return tuple(["" if each.right else _word(record, each) for record, each in pairs])
+    pairs = zip(demand.sought, heard, strict=False)
+    return tuple(["" if each.right else _word(sought.record, each) for sought, each in pairs])
 
 
 def _word(record: ExpectedRecord, heard: Heard) -> str:
@@ -232,7 +231,7 @@ def _digest(told: object) -> str:
 
 
 def _soa(demand: Demand, heard: Answers) -> ZoneStart | None:
-    return soa_of(heard[-1].values) if len(heard) > len(demand.records) else None
+    return soa_of(heard[-1].values) if len(heard) > len(demand.sought) else None
 
 
 def soa_of(values: Sequence[str]) -> ZoneStart | None:

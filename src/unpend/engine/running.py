@@ -13,6 +13,7 @@ from unpend.engine.local import LocalEngine
 from unpend.engine.opening import Installation
 from unpend.engine.works import Works
 from unpend.model.errors import UnpendError, UsageError
+from unpend.observer.bulk.garbage import collect_rarely
 from unpend.store.connect import INSTALL_IT, NO_DRIVER
 from unpend.store.lock import only_worker
 
@@ -54,6 +55,7 @@ async def work_until_stopped(installation: Installation, works: Works, parts: Se
     """Run the engine, or these parts with an engine among them, until SIGTERM or SIGINT; then begin nothing new and
     finish what is under way."""
     parts = parts or [engine_for(installation, works)]
+    collect_rarely()
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

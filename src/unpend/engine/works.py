@@ -32,7 +32,7 @@ from unpend.store.looked import Looked
 from unpend.store.rows import Claim, Due, shard_of
 from unpend.store.store import Store
 
-BATCH = 500
+BATCH = 1000
 THREADS = 4
 LATER = 60.0
 UNHEARD = 900.0  # a diagnosis that heard too little is made again
@@ -98,14 +98,14 @@ class Works:
 
     async def look(self, shards: Sequence[int], batches: int = 4) -> int:
         """Look at what is due in these shards, some batches at most, so that the other lanes get their turn; how many."""
-        done = 0
+        done, share = 0, -(-self._batch // len(shards))
         for _ in range(batches):
-            rows = await self.thread(self.store.read_due, shards, self.clock.now(), self._batch)
+            rows = await self.thread(self.store.read_due, shards, self.clock.now(), share)
             if rows:
                 with span("unpend.look", shards=len(shards), identities=len(rows)):
                     await self._commit(await self._judged(rows))
             done += len(rows)
-            if len(rows) < self._batch:
+            if len(rows) < share:
                 break
         return done
 

@@ -62,6 +62,11 @@ READ_DUE = text(
     "WHERE shard = :shard AND due_at <= :now ORDER BY due_at, id LIMIT :pool) s JOIN identity i ON i.id = s.id "
     "ORDER BY row_number() OVER (PARTITION BY i.account ORDER BY s.due_at, s.id), s.due_at LIMIT :limit"
 )
+# The same of several shards in one round trip, which is what costs most there.
+READ_DUE_TOGETHER = text(
+    "SELECT d.* FROM unnest(CAST(:shards AS integer[])) AS u(shard) "
+    f"CROSS JOIN LATERAL ({READ_DUE.text.replace(':shard', 'u.shard')}) AS d"
+)
 
 
 class Batch:
@@ -70,6 +75,7 @@ class Batch:
     def __init__(self, columns: str, sqlite: str, postgres: str | None = None) -> None:
         pairs = [column.split(":") for column in columns.split()]
         self.names = [name for name, _ in pairs]
+        self._numeric = [type_ != "text" for _, type_ in pairs]
         picked = ", ".join(f"value ->> {n} AS {name}" for n, name in enumerate(self.names))
         arrays = ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in pairs)
         source = f"unnest({arrays}) AS u({', '.join(self.names)})"
@@ -82,8 +88,14 @@ class Batch:
             return []
         if connection.dialect.name == "sqlite":
             return run(connection, self.sqlite, {"rows": text_of(rows)})
-        columns = zip(*rows, strict=True)
-        return run(connection, self.postgres, {n: list(column) for n, column in zip(self.names, columns, strict=True)})
+        columns = zip(self.names, self._numeric, zip(*rows, strict=True), strict=True)
+        given = {name: _array(column) if numeric else list(column) for name, numeric, column in columns}
+        return run(connection, self.postgres, given)
+
+
+def _array(numbers: Sequence[float | None]) -> str:
+    """PostgreSQL's text for an array of numbers; the driver's own way to it takes three times as long."""
+    return "{" + ",".join(["NULL" if each is None else repr(each) for each in numbers]) + "}"
 
 
 WHOLE = Batch(

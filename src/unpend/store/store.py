@@ -152,18 +152,16 @@ class Store:
         rows = self.database.rows(hot.DUE_SHARDS, {"now": now, "first": first, "last": last})
         return [(row[0], row[1]) for row in rows]
 
-    def read_due(self, shards: Sequence[int], now: float, limit: int) -> list[Due]:
-        """What is due in these shards: the oldest first, in turn between the accounts; none takes the room of those after
-        it. Nothing is locked."""
-        found: list[Due] = []
+    def read_due(self, shards: Sequence[int], now: float, share: int) -> list[Due]:
+        """What is due in these shards, no more than `share` of each, so that none takes the room of another: the oldest
+        first, in turn between the accounts. Nothing is locked."""
+        given = {"now": now, "limit": share, "pool": share * FAIR_POOL}
+        if self.database.sqlite:
+            return [
+                Due._make(row) for shard in shards for row in self.database.rows(hot.READ_DUE, given | {"shard": shard})
+            ]
         with self.database.reading() as connection:
-            for number, shard in enumerate(shards):
-                share = -(-(limit - len(found)) // (len(shards) - number))
-                if share <= 0:
-                    break
-                given = {"shard": shard, "now": now, "limit": share, "pool": share * FAIR_POOL}
-                found += map(Due._make, connection.execute(hot.READ_DUE, given))
-        return found
+            return list(map(Due._make, connection.execute(hot.READ_DUE_TOGETHER, given | {"shards": list(shards)})))
 
     def whole(self, due: Sequence[Due]) -> dict[int, Identity]:
         """The identities of these by id, without those that somebody has changed or deleted meanwhile."""

@@ -7,7 +7,6 @@ takes a late answer for none.
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -21,10 +20,10 @@ from unpend.engine.scan.judge import Judge
 from unpend.engine.scan.settings import ScanSettings
 from unpend.engine.scan.stages import Stage, stages
 from unpend.observer.bulk import look_up, look_up_in_batches
+from unpend.observer.bulk.garbage import collect_rarely
 from unpend.observer.session import Session
 
 FURTHER = 4096
-GARBAGE = 50_000
 
 
 class Outbox:
@@ -47,13 +46,9 @@ class Outbox:
 
 
 def look(pipe: Connection, settings: ScanSettings, share: int) -> None:
-    """The fast look at one segment after the other, without a pause between them.
-
-    Rows and questions come and go by the thousand and hold no circles: looking for some costs more than it finds.
-    """
+    """The fast look at one segment after the other, without a pause between them."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
+    collect_rarely()
     outbox = Outbox(pipe)
 
     def done(number: int, looked: Looked) -> None:

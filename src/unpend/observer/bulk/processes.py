@@ -5,7 +5,6 @@ Each process has its share of the window and of the rate, so that all together k
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import threading
@@ -17,6 +16,7 @@ from typing import Any
 from zlib import crc32
 
 from unpend.model.expected import ExpectedRecord, Purpose
+from unpend.observer.bulk.garbage import collect_rarely
 from unpend.observer.bulk.look_up import look_up_in_batches
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.subject import RIGHT, Fast, FastVerdict, Subject, sought_of
@@ -24,7 +24,6 @@ from unpend.observer.bulk.subject import RIGHT, Fast, FastVerdict, Subject, soug
 CHUNK = 128
 STARVED = 0.002
 AT_LEAST = 512
-GARBAGE = 50_000
 
 Plain = tuple[Any, bool, list[tuple[str, str, str, tuple[str, ...], bool]]]
 
@@ -153,7 +152,7 @@ def _zone(subject: Subject) -> bytes:
 
 def _work(pipe: Connection, settings: BulkSettings) -> None:
     """What a process does: subjects from the pipe, verdicts into it."""
-    gc.set_threshold(GARBAGE)
+    collect_rarely()
     try:
         for batch in look_up_in_batches(_from(pipe), settings):
             pipe.send([_as_plain(verdict) for verdict in batch])
