@@ -70,7 +70,7 @@ async def test_the_bulk_look_up_comes_to_the_same_verdicts(how: str) -> None:
         told.append(said(data))
         return MINDS[how](data) if told[-1] and how != "tolerated" else [right(data)]
 
-    with_contact = await looked_up(20, answers, contact=CONTACT, timeout=0.5)
+    with_contact = await looked_up(20, answers, contact=CONTACT, timeout=3.0)
     assert {n for n, verdict in with_contact.items() if verdict.fast is not Fast.RIGHT} == {7, 8}
     assert len(with_contact) == 20
     assert any(told)
