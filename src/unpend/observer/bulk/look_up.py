@@ -10,7 +10,7 @@ from unpend.observer.bulk.by_delegations import ByDelegations
 from unpend.observer.bulk.by_resolvers import ByResolvers
 from unpend.observer.bulk.flight import Flight
 from unpend.observer.bulk.half import PURE, Half
-from unpend.observer.bulk.introducing import IntroducingBurst
+from unpend.observer.bulk.introducing import IntroducingBurst, Introduction
 from unpend.observer.bulk.settings import BulkSettings
 from unpend.observer.bulk.subject import FastVerdict, Subject
 
@@ -33,7 +33,7 @@ def look_up_in_batches(
 ) -> Generator[list[FastVerdict], None, None]:
     """The same in the batches in which they come to stand, for whoever hands them on."""
     if settings.contact:
-        half = replace(PURE, burst=partial(IntroducingBurst, contact=settings.contact))
+        half = replace(PURE, burst=partial(IntroducingBurst, introduction=Introduction(settings.contact)))
     way = ByResolvers(settings) if settings.resolvers else None
     flight = Flight(settings, way or ByDelegations(settings), half)
     if isinstance(flight.way, ByDelegations):
