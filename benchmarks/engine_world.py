@@ -80,7 +80,7 @@ def nsd(made: Installation, count: int, port: int) -> Iterator[None]:
                 zone.write(f"{token}._domainkey.{name} CNAME {token}.dkim.amazonses.com.\n")
     (folder / "nsd.conf").write_text(
         f'server:\n  ip-address: 127.0.0.1@{port}\n  port: {port}\n  username: ""\n  zonesdir: "{folder}"\n  chroot: ""\n'
-        f'  pidfile: "{folder}/nsd.pid"\n  xfrdfile: ""\n  zonelistfile: "{folder}/zone.list"\n  server-count: 1\n'
+        f'  pidfile: "{folder}/nsd.pid"\n  xfrdfile: ""\n  zonelistfile: "{folder}/zone.list"\n  server-count: 1\n  rrl-ratelimit: 0\n'
         f"remote-control:\n  control-enable: no\nzone:\n  name: example\n  zonefile: example.zone\n"
     )
     path = shutil.which("nsd", path="/usr/sbin:/sbin:/usr/bin")

@@ -32,7 +32,7 @@ from unpend.store.looked import Looked
 from unpend.store.rows import Claim, Due, shard_of
 from unpend.store.store import Store
 
-BATCH = 1000
+BATCH = 500
 THREADS = 4
 LATER = 60.0
 UNHEARD = 900.0  # a diagnosis that heard too little is made again
