@@ -178,6 +178,9 @@ def massdns(folder: Path) -> Row:
     return {"seconds": time.perf_counter() - started, "names": len(wanted), "found": {"right": right}, "cpu": spent}
 
 
+PROMISED = {"dnsperf": 0.8, "massdns": 0.9, "blastdns": 3, "pycares": 4, "dnspython": 30}
+
+
 def one_round(folder: Path) -> dict[str, Row]:
     rows = {"dnsperf": dnsperf(folder)} if shutil.which("dnsperf") else {}
     for engine, slower in SLOWER.items():
@@ -195,9 +198,11 @@ def show(rounds: list[dict[str, Row]]) -> None:
     for engine, rate in sorted(rates.items(), key=lambda item: -item[1]):
         last, cost = rounds[-1][engine], costs[engine]
         memory = f"{last['memory']:.0f} MB" if "memory" in last else ""
+        wanted = next((least for name, least in PROMISED.items() if engine.startswith(name)), None)
+        kept = f" [{'kept' if rates[OURS[0]] / rate >= wanted else 'MISSED'}: {wanted} x]" if wanted else ""
         print(
             f"{engine:29} {rate:9,.0f} names/s (unpend {rates[OURS[0]] / rate:5.2f} ×), best {cost:6.2f} µs of CPU a name "
-            f"(unpend {cost / costs[OURS[0]]:5.2f} × cheaper) {memory} {last['found'] or ''}"
+            f"(unpend {cost / costs[OURS[0]]:5.2f} × cheaper) {memory} {last['found'] or ''}{kept}"
         )
 
 

@@ -22,6 +22,7 @@ from benchmarks.scan import cores
 
 DOMAINS = int(os.environ.get("UNPEND_BENCH_DOMAINS", "200000"))
 PUBLISHED = int(os.environ.get("UNPEND_BENCH_PUBLISHED", DOMAINS))
+PROMISED, MEMORY = 0.6, 200
 PORT = 5392
 ADDRESS = "127.0.0.1"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -167,7 +168,10 @@ def main() -> None:
     print(
         f"whole command  {DOMAINS / took:9,.0f} domains/s {spent / DOMAINS * 1e6:6.1f} µs of CPU a domain, {most:.0f} MB"
     )
-    print(f"whole / raw    {seconds / took:.2f} by the clock, {cpu / spent:.2f} by CPU")
+    kept = "kept" if seconds / took >= PROMISED and most <= MEMORY else "MISSED"
+    print(
+        f"whole / raw    {seconds / took:.2f} by the clock, {cpu / spent:.2f} by CPU [{kept}: {PROMISED}, {MEMORY} MB]"
+    )
 
 
 if __name__ == "__main__":
