@@ -230,7 +230,11 @@ def main() -> None:
     )
     parser.add_argument("--dns", default="none")
     parser.add_argument("--serve", action="store_true")
-    parser.add_argument("--missing", action="store_true", help="no record is there: nothing changes its state")
+    parser.add_argument(
+        "--missing",
+        action="store_true",
+        help="no record is there: nothing changes its state (with --rounds 1: what is pending is soon looked at again)",
+    )
     parser.add_argument("--idle", type=float, default=0, help="then so many seconds in which nothing is due")
     given = parser.parse_args()
     for count in given.count.split(","):

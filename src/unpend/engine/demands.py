@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from unpend.engine.tokens import TOKENS
 from unpend.lifecycle import OPEN
 from unpend.model.expected import Expected, ExpectedRecord, Purpose
 from unpend.model.identity import MACHINES, Attributes, Identity, Kind, Machine, Signing, State, domain_of
@@ -14,7 +15,6 @@ from unpend.store.rows import NOT_STARTED_NUMBER, OPEN_NUMBERS, Due, attributes_
 OWNERSHIP_NAME = "_amazonses."
 ORDER = (Machine.DKIM, Machine.OWNERSHIP, Machine.MAIL_FROM)
 NONE = (0, 0, 0)
-TOKENS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ HEARTBEAT = 5.0
 STALLED = 20.0
 PATIENCE = 30.0
 LOOK, DIAGNOSE = "look", "diagnose"
-WIDTH = {LOOK: 16, DIAGNOSE: 1}  # shards a job: a job costs as much as a hundred looks, a shard may have few to do
+WIDTH = {LOOK: 16, DIAGNOSE: 1}  # shards a job: a job costs as much as many looks, and a shard may have few to do
 SCHEMA_LOCK = 7_285_064
 log = logging.getLogger(__name__)
 

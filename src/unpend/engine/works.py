@@ -27,6 +27,7 @@ from unpend.lifecycle import News, decide
 from unpend.model.errors import UnpendError
 from unpend.model.identity import Identity, Kind, Transition
 from unpend.report.report import Report
+from unpend.store.future import UNHEARD
 from unpend.store.insights import Owed, give_back, keep_insight, owed_shards, take_owed
 from unpend.store.looked import Looked
 from unpend.store.rows import Claim, Due, shard_of
@@ -35,7 +36,6 @@ from unpend.store.store import Store
 BATCH = 500
 THREADS = 4
 LATER = 60.0
-UNHEARD = 900.0  # a diagnosis that heard too little is made again
 T = TypeVar("T")
 
 

@@ -120,11 +120,9 @@ def _flaw(rrset: Sequence[Record], signature: Record, keys: Keys, now: float) ->
         return Flaw.SIGNATURE_EXPIRED
     if rrsig.inception > now:
         return Flaw.NOT_YET_VALID
-    return (
-        None
-        if _verifies(rrset[0].name, rrset[0].type, tuple(r.value for r in rrset), signature.value, keys)
-        else Flaw.SIGNATURE_BAD
-    )
+    values = tuple(record.value for record in rrset)
+    holds = _verifies(rrset[0].name, rrset[0].type, values, signature.value, keys)
+    return None if holds else Flaw.SIGNATURE_BAD
 
 
 @lru_cache(maxsize=REMEMBERED)

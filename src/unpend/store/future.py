@@ -14,7 +14,7 @@ from unpend.store.hot import Batch
 from unpend.store.rows import STATE_NUMBER
 
 AT_ONCE = 1000
-UNHEARD = 900.0  # the longest that a diagnosis is put off
+UNHEARD = 900.0  # until a diagnosis that heard too little is made again: the longest that one is put off
 LONGEST_TRY = 36_000.0  # longer than the longest pause between two tries of a webhook
 MOST = 1 + JITTER
 _OPEN = ", ".join(str(STATE_NUMBER[state]) for state in sorted(OPEN))
